@@ -1,0 +1,25 @@
+const swc = (parser) => ({
+  swcrc: false,
+  sourceMaps: 'inline',
+  isModule: true,
+  module: { type: 'commonjs' },
+  jsc: {
+    target: 'es2022',
+    keepClassNames: true,
+    parser,
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+  },
+});
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/test'],
+  testRegex: '\\.spec\\.ts$',
+  maxWorkers: 2,
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', swc({ syntax: 'typescript', decorators: true, dynamicImport: true })],
+    '^.+\\.m?js$': ['@swc/jest', swc({ syntax: 'ecmascript' })],
+  },
+  // Both the outer and the nested package: light-my-request/node_modules/cookie is ESM. Each further ESM-only dependency joins this list.
+  transformIgnorePatterns: ['/node_modules/(?!(?:@nestjs|light-my-request|cookie|oauth4webapi|eventsource-parser)/)'],
+};

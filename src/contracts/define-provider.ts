@@ -1,0 +1,129 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+
+import type { ApiKeyBehaviour } from './behaviours/api-key.behaviour.js';
+import type { BehaviourKind } from './behaviours/behaviour.js';
+import { behaviourKinds } from './behaviours/behaviour.js';
+import type { ContextBehaviour } from './behaviours/context.behaviour.js';
+import type { ModelsBehaviour } from './behaviours/models.behaviour.js';
+import type { OAuthBehaviour } from './behaviours/oauth.behaviour.js';
+import type { StreamingBehaviour } from './behaviours/streaming.behaviour.js';
+import type { BehaviourClass, DialectSupport, Limitation, ProviderManifest, SettingDefinition } from './manifest.js';
+import { contractVersion } from './manifest.js';
+import type { HttpClient, ProviderSettings } from './provider-client.js';
+import type { ProviderId } from './provider-id.js';
+
+/** What a provider's classes may ask for in their constructors: `@Inject(providerSettings)`, `@Inject(providerHttp)`. */
+export const providerSettings = Symbol.for('maestro/provider-settings');
+export const providerHttp = Symbol.for('maestro/provider-http');
+
+/** Where an instance's registry finds the class bound as a behaviour. */
+export function behaviourToken(instance: string, provider: string, kind: BehaviourKind): symbol {
+  return Symbol.for(`maestro/${instance}/${provider}/${kind}`);
+}
+
+/** Under this token, and with its instance's name inside, each registered provider leaves its manifest. */
+export function manifestToken(instance: string, provider: string): symbol {
+  return Symbol.for(`maestro/${instance}/${provider}/manifest`);
+}
+
+const registrationMark = Symbol.for('maestro/provider-registration');
+
+/** What `DiscoveryService` finds: whose provider this is, and what it declares. */
+export interface ProviderRegistration {
+  readonly [registrationMark]: true;
+  readonly instance: string;
+  readonly manifest: ProviderManifest;
+  readonly settings: ProviderSettings;
+}
+
+export function isProviderRegistration(value: unknown): value is ProviderRegistration {
+  return typeof value === 'object' && value !== null && registrationMark in value;
+}
+
+/** What a Maestro gives to each of its providers. */
+export interface ProviderHost {
+  /** Tells two Maestros in one process apart. */
+  readonly instance: string;
+  readonly http: HttpClient;
+  settingsOf(manifest: ProviderManifest): ProviderSettings;
+}
+
+export interface ProviderDeclaration {
+  readonly id: string;
+  readonly displayName: string;
+  readonly oauth?: BehaviourClass<OAuthBehaviour>;
+  readonly apiKey?: BehaviourClass<ApiKeyBehaviour>;
+  readonly streaming?: BehaviourClass<StreamingBehaviour>;
+  readonly models?: BehaviourClass<ModelsBehaviour>;
+  readonly context?: BehaviourClass<ContextBehaviour>;
+  readonly dialects?: readonly DialectSupport[];
+  readonly settings?: Readonly<Record<string, SettingDefinition>>;
+  readonly limitations?: readonly Limitation[];
+}
+
+const definitionMark = Symbol.for('maestro/provider-definition');
+
+/** A provider, declared once. Marked with a shared symbol: a definition of another copy of this package is one too. */
+export interface ProviderDefinition {
+  readonly [definitionMark]: true;
+  readonly manifest: ProviderManifest;
+  /** The Nest module that binds each behaviour for one Maestro. */
+  register(host: ProviderHost): DynamicModule;
+}
+
+export function isProviderDefinition(value: unknown): value is ProviderDefinition {
+  return typeof value === 'object' && value !== null && definitionMark in value;
+}
+
+/**
+ * Declares a provider. What it can do follows from the behaviours that are given here, and nothing else needs to know of it.
+ *
+ * @example
+ * \@Module({})
+ * export class AcmeModule {}
+ * export default defineProvider(AcmeModule, { id: 'acme', displayName: 'Acme', apiKey: AcmeApiKey, streaming: AcmeStreaming });
+ */
+export function defineProvider(module: Type, declaration: ProviderDeclaration): ProviderDefinition {
+  const given: Partial<Record<BehaviourKind, BehaviourClass | undefined>> = {
+    oauth: declaration.oauth,
+    'api-key': declaration.apiKey,
+    streaming: declaration.streaming,
+    models: declaration.models,
+    context: declaration.context,
+  };
+  const behaviours: Partial<Record<BehaviourKind, BehaviourClass>> = {};
+  for (const kind of behaviourKinds) {
+    const implementation = given[kind];
+    if (implementation !== undefined) behaviours[kind] = implementation;
+  }
+  const manifest: ProviderManifest = {
+    contract: contractVersion,
+    // Unchecked on purpose: a bad id is a finding of the start-up report, not a crash of the import.
+    id: declaration.id as ProviderId,
+    displayName: declaration.displayName,
+    behaviours,
+    dialects: declaration.dialects ?? [],
+    settings: declaration.settings ?? {},
+    limitations: declaration.limitations ?? [],
+  };
+  return { [definitionMark]: true, manifest, register: (host) => moduleOf(module, manifest, host) };
+}
+
+function moduleOf(module: Type, manifest: ProviderManifest, host: ProviderHost): DynamicModule {
+  const settings = host.settingsOf(manifest);
+  const registration: ProviderRegistration = { [registrationMark]: true, instance: host.instance, manifest, settings };
+  const bound = behaviourKinds.flatMap((kind) => {
+    const implementation = manifest.behaviours[kind];
+    return implementation === undefined ? [] : [{ provide: behaviourToken(host.instance, manifest.id, kind), useClass: implementation }];
+  });
+  return {
+    module,
+    providers: [
+      { provide: providerSettings, useValue: settings },
+      { provide: providerHttp, useValue: host.http },
+      { provide: manifestToken(host.instance, manifest.id), useValue: registration },
+      ...bound,
+    ],
+    exports: bound.map(({ provide }) => provide),
+  };
+}

