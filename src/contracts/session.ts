@@ -88,3 +88,6 @@ export interface Page<T> {
   readonly data: readonly T[];
   readonly nextCursor?: string;
 }
+
+/** A session's own id, or the reference by provider and name. */
+export type SessionAddress = { readonly id: SessionId } | SessionReference;

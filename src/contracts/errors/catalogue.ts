@@ -391,11 +391,9 @@ export const catalogue = {
 
 export type ErrorCode = keyof typeof catalogue;
 
-type DetailParameters<Detail> = Detail extends (parameters: infer P) => string
-  ? unknown extends P
-    ? Readonly<Record<never, never>>
-    : P
-  : never;
+type NoParameters = Readonly<Record<string, never>>;
+
+type DetailParameters<Detail> = Detail extends (parameters: infer P) => string ? ([P] extends [never] ? NoParameters : P) : never;
 
 /** What a code's text needs. */
 export type ErrorParameters<Code extends ErrorCode> = Code extends ErrorCode ? DetailParameters<(typeof catalogue)[Code]['detail']> : never;

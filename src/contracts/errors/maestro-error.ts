@@ -55,6 +55,6 @@ export class MaestroError<Code extends ErrorCode = ErrorCode> extends Error {
 
   /** What was thrown, or `internal` with it as the cause. */
   static from(value: unknown): MaestroError {
-    return MaestroError.is(value) ? value : new MaestroError<'internal'>('internal', {}, { cause: value });
+    return MaestroError.is(value) ? value : new MaestroError('internal', {}, { cause: value });
   }
 }
