@@ -1,0 +1,135 @@
+import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export const logFormats = ['json', 'pretty'] as const;
+export type LogFormat = (typeof logFormats)[number];
+
+const packageName = '(@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*';
+const packageList = new RegExp(`^${packageName}(\\s*,\\s*${packageName})*$`);
+const encryptionKeys = /^[\w.-]{1,64}=[A-Za-z0-9+/_-]{43}=?(,[\w.-]{1,64}=[A-Za-z0-9+/_-]{43}=?)*$/;
+const truth = ['true', 'false', '1', '0'] as const;
+
+/**
+ * Maestro's own variables as they stand in the environment; numbers are read before. Each message completes the line
+ * "NAME must be …".
+ */
+export class EnvironmentVariables {
+  @IsInt({ message: 'a whole number from 0 to 65535' })
+  @Min(0, { message: 'a whole number from 0 to 65535' })
+  @Max(65_535, { message: 'a whole number from 0 to 65535' })
+  PORT = 4000;
+
+  @Matches(/^[\w.:-]+$/, { message: 'a host name or an address' })
+  HOST = '127.0.0.1';
+
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'an address of the form postgres://user:password@host:5432/database' })
+  DATABASE_URL?: string;
+
+  @IsOptional()
+  @IsString({ message: 'a folder' })
+  MAESTRO_POSTGRES_BIN?: string;
+
+  @IsOptional()
+  @IsString({ message: 'a folder' })
+  MAESTRO_DATA_DIR?: string;
+
+  @IsOptional()
+  @MinLength(32, { message: 'a text of 32 characters or more' })
+  @Matches(/^[\x21-\x7e]+$/, { message: 'printable ASCII without blanks, as it travels in a header' })
+  MAESTRO_ADMIN_KEY?: string;
+
+  @IsOptional()
+  @Matches(encryptionKeys, { message: 'a list of id=base64, separated by commas, each key of 32 bytes' })
+  MAESTRO_ENCRYPTION_KEYS?: string;
+
+  @IsOptional()
+  @Matches(/^[\w.-]{1,64}$/, { message: 'the id of a key in MAESTRO_ENCRYPTION_KEYS' })
+  MAESTRO_ENCRYPTION_PRIMARY?: string;
+
+  @IsOptional()
+  @Matches(packageList, { message: 'a list of npm package names, separated by commas' })
+  MAESTRO_PROVIDER_PACKAGES?: string;
+
+  @IsIn(truth, { message: 'true or false' })
+  MAESTRO_PROVIDERS_STRICT = 'false';
+
+  @IsIn(truth, { message: 'true or false' })
+  MAESTRO_ALLOW_PRIVATE_UPSTREAMS = 'false';
+
+  @IsInt({ message: 'a whole number of milliseconds up to 3600000' })
+  @Min(0, { message: 'a whole number of milliseconds up to 3600000' })
+  @Max(3_600_000, { message: 'a whole number of milliseconds up to 3600000' })
+  MAESTRO_DRAIN_MS = 25_000;
+
+  @IsOptional()
+  @IsUrl(
+    { protocols: ['http', 'https'], require_protocol: true, require_tld: false },
+    { message: 'an address beginning with http:// or https://' },
+  )
+  HTTPS_PROXY?: string;
+
+  @IsOptional()
+  @IsString({ message: 'a list of hosts, separated by commas' })
+  NO_PROXY?: string;
+
+  @IsIn(logLevels, { message: `one of ${logLevels.join(', ')}` })
+  LOG_LEVEL: LogLevel = 'info';
+
+  @IsOptional()
+  @IsIn(logFormats, { message: `one of ${logFormats.join(', ')}` })
+  MAESTRO_LOG_FORMAT?: LogFormat;
+}
+
+export type VariableName = keyof EnvironmentVariables;
+
+export interface VariableText {
+  /** What it is for; printed in `.env.example`. */
+  readonly text: string;
+  /** What holds without it, where that is no plain value. */
+  readonly otherwise?: string;
+  /** Its value is never shown. */
+  readonly isSecret?: boolean;
+}
+
+export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
+  PORT: { text: 'Port to listen on; 0 takes a free one.' },
+  HOST: { text: 'Address to listen on. Behind anything but loopback, put TLS in front.' },
+  DATABASE_URL: {
+    text: 'PostgreSQL 15 or newer. Needs MAESTRO_ENCRYPTION_KEYS.',
+    otherwise: 'a private PostgreSQL under the data directory',
+    isSecret: true,
+  },
+  MAESTRO_POSTGRES_BIN: {
+    text: 'Folder with initdb and postgres, for the private PostgreSQL.',
+    otherwise: 'those of the system, then those of npm',
+  },
+  MAESTRO_DATA_DIR: {
+    text: 'Where the private PostgreSQL and the keys made at the first start lie.',
+    otherwise: "the platform's state folder; /var/lib/maestro for root",
+  },
+  MAESTRO_ADMIN_KEY: {
+    text: 'The key with every right: 32 characters or more.',
+    otherwise: 'made at the first start, printed once, kept in the data directory',
+    isSecret: true,
+  },
+  MAESTRO_ENCRYPTION_KEYS: {
+    text: 'Keys that seal the credentials: id=base64 of 32 bytes, separated by commas.',
+    otherwise: 'without DATABASE_URL, a key file is made at the first start',
+    isSecret: true,
+  },
+  MAESTRO_ENCRYPTION_PRIMARY: {
+    text: 'Id of the key that new secrets are sealed with; needed where there are several.',
+    otherwise: 'the only key',
+  },
+  MAESTRO_PROVIDER_PACKAGES: { text: 'npm packages with further providers, separated by commas.', otherwise: 'none' },
+  MAESTRO_PROVIDERS_STRICT: { text: 'true: a faulty provider stops the start instead of being left out.' },
+  MAESTRO_ALLOW_PRIVATE_UPSTREAMS: { text: "true: a session's own base URL may be http or lie in a private network." },
+  MAESTRO_DRAIN_MS: { text: 'Milliseconds that running streams get to finish when the gateway is stopped.' },
+  HTTPS_PROXY: { text: 'Proxy for every call of a provider.', otherwise: 'none', isSecret: true },
+  NO_PROXY: { text: 'Hosts that are reached without the proxy, separated by commas.', otherwise: 'none' },
+  LOG_LEVEL: { text: `One of ${logLevels.join(', ')}.` },
+  MAESTRO_LOG_FORMAT: { text: 'json or pretty.', otherwise: 'pretty in a terminal, else json' },
+};
