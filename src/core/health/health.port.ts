@@ -1,0 +1,27 @@
+import type { CallOptions } from '../../contracts/provider-client.js';
+
+/** One thing that Maestro cannot serve without. */
+export interface HealthProbe {
+  /** A word or two, shown in the report: `database`. */
+  readonly name: string;
+  /** Rejects with what is wrong; a `MaestroError`'s message is shown, of any other error only that it failed. */
+  check(options: CallOptions): Promise<void>;
+}
+
+export interface HealthCheck {
+  readonly status: 'up' | 'down';
+  readonly reason?: string;
+}
+
+export interface HealthReport {
+  readonly isReady: boolean;
+  readonly checks: Readonly<Record<string, HealthCheck>>;
+}
+
+/** Whether this process can serve. */
+export interface Health {
+  /** Asks every probe, at the same time, each for two seconds at most; never rejects. */
+  ready(): Promise<HealthReport>;
+}
+
+export const Health = Symbol.for('maestro/health');
