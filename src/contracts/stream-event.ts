@@ -61,6 +61,7 @@ export interface ToolCallDelta {
   readonly json: string;
 }
 
+/** The call's arguments are whole. A call that the provider cut in the middle (`reason: 'length'`) has no end: it must not be run. */
 export interface ToolCallEnd {
   readonly type: 'tool-call-end';
   readonly callId: string;
@@ -125,7 +126,7 @@ export interface Usage {
   readonly cacheRead?: number;
   readonly cacheWrite?: number;
   readonly reasoning?: number;
-  /** Tokens that server tools put into the prompt; counted in `input`. */
+  /** Tokens that server tools put into the prompt, where the provider counts them beside `input` and not in it. */
   readonly toolUsePrompt?: number;
 }
 

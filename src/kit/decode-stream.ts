@@ -3,30 +3,48 @@ import type { StreamState } from '../contracts/behaviours/streaming.behaviour.js
 import { MaestroError } from '../contracts/errors/maestro-error.js';
 import type { StreamEvent } from '../contracts/stream-event.js';
 import type { ServerSentEvent } from '../contracts/wire-request.js';
+import type { SseDecoder } from './sse-decoder.js';
 import { sseDecoder } from './sse-decoder.js';
+
+/** What a network read gave: a failure comes after the events that stood before it, wherever the reads were cut. */
+interface Read {
+  readonly events: readonly StreamEvent[];
+  readonly failure?: { readonly error: unknown };
+}
 
 /** A stream's events, a network read at a time. */
 export async function* decodedBatches<State extends StreamState>(
   body: AsyncIterable<Uint8Array>,
   decoder: StreamDecoder<State>,
   provider: string,
+  framing: SseDecoder = sseDecoder(),
 ): AsyncGenerator<readonly StreamEvent[]> {
-  const framing = sseDecoder();
   let state: State | undefined;
-  const decodeAll = (wireEvents: readonly ServerSentEvent[]): readonly StreamEvent[] => {
-    const batch: StreamEvent[] = [];
-    for (const wireEvent of wireEvents) {
-      const step = decoder.decode(wireEvent, state);
-      state = step.state;
-      batch.push(...step.events);
+  let strayLength = 0;
+  const read = (wireEvents: readonly ServerSentEvent[]): Read => {
+    const events: StreamEvent[] = [];
+    try {
+      for (const wireEvent of wireEvents) {
+        const step = decoder.decode(wireEvent, state);
+        state = step.state;
+        events.push(...step.events);
+      }
+      if (framing.strayText.length > strayLength) decoder.stray?.(framing.strayText);
+      strayLength = framing.strayText.length;
+      return { events };
+    } catch (error) {
+      return { events, failure: { error } };
     }
-    return batch;
   };
   for await (const bytes of body) {
-    const batch = decodeAll(pushed(() => framing.push(bytes), provider));
-    if (batch.length > 0) yield batch;
+    const { events, failure } = read(pushed(() => framing.push(bytes), provider));
+    if (events.length > 0) yield events;
+    if (failure !== undefined) throw failure.error;
   }
-  yield [...decodeAll(wholeEvents(framing.end())), ...decoder.end(state)];
+  const { events, failure } = read(wholeEvents(pushed(() => framing.end(), provider)));
+  if (events.length > 0) yield events;
+  if (failure !== undefined) throw failure.error;
+  yield decoder.end(state);
 }
 
 /** A stream's events, one at a time. */

@@ -11,4 +11,9 @@ export interface StreamDecoder<State extends StreamState = StreamState> {
    * @throws MaestroError `upstream.truncated` where the wire's terminal marker was not seen
    */
   end(state: State | undefined): readonly StreamEvent[];
+  /**
+   * All lines so far that are no part of any event; asked again whenever there are more. Some providers write an error there.
+   * @throws MaestroError where the text reports a failure
+   */
+  stray?(text: string): void;
 }

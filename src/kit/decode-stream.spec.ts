@@ -1,0 +1,97 @@
+import type { StreamDecoder } from '../contracts/behaviours/stream-decoder.js';
+import type { StreamState } from '../contracts/behaviours/streaming.behaviour.js';
+import { MaestroError } from '../contracts/errors/maestro-error.js';
+import type { StreamEvent } from '../contracts/stream-event.js';
+import { decodedBatches, decodeStream } from './decode-stream.js';
+import { sseDecoder } from './sse-decoder.js';
+
+interface Counting extends StreamState {
+  readonly count: number;
+}
+
+/** Each event is a text; `fail` fails; `{…}` between events is a failure as well. */
+const counting: StreamDecoder<Counting> = {
+  decode({ data }, state = { dialect: 'counting', count: 0 }) {
+    if (data === 'fail') throw new MaestroError('upstream.overloaded', { provider: 'acme' });
+    return {
+      events: data === 'quiet' ? [] : [{ type: 'text-delta', part: state.count, text: data }],
+      state: { ...state, count: state.count + 1 },
+    };
+  },
+  end: (state) => [{ type: 'message-end', reason: 'stop', providerReason: String(state?.count ?? 0) }],
+  stray(text) {
+    if (text.includes('}')) throw new MaestroError('upstream.failed', { provider: 'acme' });
+  },
+};
+
+async function* bodyOf(...pieces: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) yield Buffer.from(piece);
+}
+
+async function read(...pieces: readonly string[]): Promise<{ readonly texts: readonly string[]; readonly code?: string }> {
+  const texts: string[] = [];
+  try {
+    for await (const event of decodeStream(bodyOf(...pieces), counting, 'acme')) texts.push(textOf(event));
+    return { texts };
+  } catch (error) {
+    return { texts, code: MaestroError.from(error).code };
+  }
+}
+
+function textOf(event: StreamEvent): string {
+  return event.type === 'text-delta' ? event.text : `end after ${event.type === 'message-end' ? (event.providerReason ?? '') : ''}`;
+}
+
+describe('a decoded stream', () => {
+  it('carries the state from event to event and says at the end what is still to say', async () => {
+    expect(await read('data: a\n\nda', 'ta: b\n\n')).toEqual({ texts: ['a', 'b', 'end after 2'] });
+    expect(await read()).toEqual({ texts: ['end after 0'] });
+  });
+
+  it('gives the events before a failure, in whatever pieces both arrive', async () => {
+    const expected = { texts: ['a', 'b'], code: 'upstream.overloaded' };
+    expect(await read('data: a\n\ndata: b\n\ndata: fail\n\ndata: c\n\n')).toEqual(expected);
+    expect(await read('data: a\n\n', 'data: b\n\n', 'data: fail\n\n')).toEqual(expected);
+    expect(await read('data: a\n\ndata: b\n\ndata: fail')).toEqual(expected);
+  });
+
+  it('asks the decoder about lines that belong to no event', async () => {
+    expect(await read('data: a\n\n{\n', '"error": 1', '\n}\n', 'data: b\n\n')).toEqual({ texts: ['a'], code: 'upstream.failed' });
+    expect(await read('data: a\n\n{"error": 1}')).toEqual({ texts: ['a'], code: 'upstream.failed' });
+    expect(await read('data: a\n\nnonsense\n\n')).toEqual({ texts: ['a', 'end after 1'] });
+  });
+
+  it('leaves such lines alone where the decoder has no word on them', async () => {
+    const deaf: StreamDecoder<Counting> = { decode: (event, state) => counting.decode(event, state), end: (state) => counting.end(state) };
+    const events: StreamEvent[] = [];
+    for await (const event of decodeStream(bodyOf('{"error": 1}\n\ndata: a\n\n'), deaf, 'acme')) events.push(event);
+    expect(events.map(textOf)).toEqual(['a', 'end after 1']);
+  });
+
+  it('gives one batch for each read that says something', async () => {
+    const batches: (readonly StreamEvent[])[] = [];
+    const body = bodyOf('data: a\n\ndata: b\n\n', 'data: quiet\n\n', 'data: c\n\n');
+    for await (const batch of decodedBatches(body, counting, 'acme')) batches.push(batch);
+    expect(batches.map((batch) => batch.map(textOf))).toEqual([['a', 'b'], ['c'], ['end after 4']]);
+  });
+
+  it('drops a JSON event that the end of the body cut in two', async () => {
+    expect(await read('data: {"a":1}\n\ndata: {"b"')).toEqual({ texts: ['{"a":1}', 'end after 1'] });
+    expect(await read('data: {"a":1}')).toEqual({ texts: ['{"a":1}', 'end after 1'] });
+  });
+
+  it('is malformed where one event grows over the limit', async () => {
+    const small = decodedBatches(bodyOf(`data: ${'x'.repeat(100)}`), counting, 'acme', sseDecoder({ maxEventLength: 50 }));
+    await expect(small.next()).rejects.toMatchObject({ code: 'upstream.malformed' });
+  });
+
+  it('lets a failure of the framing that is no limit through as it is', async () => {
+    const broken = {
+      ...sseDecoder(),
+      push: () => {
+        throw new TypeError('a bug');
+      },
+    };
+    await expect(decodedBatches(bodyOf('x'), counting, 'acme', broken).next()).rejects.toThrow(TypeError);
+  });
+});
