@@ -3,7 +3,7 @@ import type { StreamState } from '../../src/contracts/behaviours/streaming.behav
 import { MaestroError } from '../../src/contracts/errors/maestro-error.js';
 import type { FinishReason, StreamEvent, Usage } from '../../src/contracts/stream-event.js';
 import { decodeStream } from '../../src/kit/decode-stream.js';
-import { isRecord } from '../../src/kit/read-body.js';
+import { isRecord, jsonFrom } from '../../src/kit/read-body.js';
 import type { ExpectedAnswer, ExpectedUsage } from './cases.js';
 
 /** What a stream said, in one value that compares with `expectedSummary`. */
@@ -133,7 +133,8 @@ function defined(counts: Readonly<Record<keyof Usage, number | null>>): Usage {
 
 function isSigned(event: StreamEvent): boolean {
   if (event.type === 'reasoning-delta') return event.signature !== undefined || event.encrypted !== undefined;
-  return event.type === 'tool-call-end' && Object.keys(event.providerData ?? {}).some((name) => /signature/i.test(name));
+  const data = event.type === 'tool-call-end' ? event.providerData : event.type === 'server-tool' ? event.data : undefined;
+  return isRecord(data) && Object.keys(data).some((name) => /signature/i.test(name));
 }
 
 function toolCallsOf(events: readonly StreamEvent[]): Summary['toolCalls'] {
@@ -148,14 +149,23 @@ function toolCallsOf(events: readonly StreamEvent[]): Summary['toolCalls'] {
     }));
 }
 
-/** An empty text means no arguments; what is no JSON stays a text. */
+/** An empty text means no arguments. Of arguments that were cut, what is surely whole; the text where nothing can be read. */
 function argumentsFrom(json: string): unknown {
-  if (json === '') return {};
-  try {
-    return JSON.parse(json);
-  } catch {
-    return json;
+  return json === '' ? {} : (jsonFrom(json) ?? jsonFrom(wholePart(json)) ?? json);
+}
+
+/** Cut JSON up to its last comma or bracket, with what was open closed again. */
+function wholePart(json: string): string {
+  let closers = '';
+  let whole = '';
+  for (const { 0: token, index } of json.matchAll(/"(?:[^"\\]|\\.)*"?|[^"]/gs)) {
+    if (token === '{') closers = `}${closers}`;
+    else if (token === '[') closers = `]${closers}`;
+    else if (token === '}' || token === ']') closers = closers.slice(1);
+    else if (token !== ',') continue;
+    whole = `${json.slice(0, token === ',' ? index : index + 1)}${closers}`;
   }
+  return whole;
 }
 
 /**
@@ -193,7 +203,8 @@ export function brokenPromises({ events, error }: ReadStream): readonly string[]
     if (events.at(-1)?.type === 'message-end') broken.push('a failure after message-end');
     return broken;
   }
-  if (events.at(-1)?.type !== 'message-end') broken.push('no message-end');
-  if (open.size > 0) broken.push(`calls without an end: ${[...open].join(', ')}`);
+  const end = events.at(-1);
+  if (end?.type !== 'message-end') broken.push('no message-end');
+  else if (end.reason !== 'length' && open.size > 0) broken.push(`calls without an end: ${[...open].join(', ')}`);
   return broken;
 }
