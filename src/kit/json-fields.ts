@@ -1,4 +1,4 @@
-import type { JsonValue } from '../contracts/chat.js';
+import type { JsonObject, JsonValue } from '../contracts/chat.js';
 import { isRecord } from './read-body.js';
 
 /** An object as it came over a wire. */
@@ -29,6 +29,8 @@ export function listIn(record: JsonRecord, name: string): readonly unknown[] {
 }
 
 /** For what `JSON.parse` made: it can hold nothing that JSON cannot say. */
-export function asJson<T>(parsed: T): T & JsonValue {
-  return parsed as T & JsonValue;
+export function asJson(parsed: JsonRecord): JsonObject;
+export function asJson(parsed: unknown): JsonValue;
+export function asJson(parsed: unknown): JsonValue {
+  return parsed as JsonValue;
 }
