@@ -1,0 +1,14 @@
+import { CreateSavedAuthentications1756461037000 } from './1756461037000-create-saved-authentications.js';
+import { AddSessionName1756640328000 } from './1756640328000-add-session-name.js';
+import { BackfillSessionName1756640329000 } from './1756640329000-backfill-session-name.js';
+import { RequireSessionName1756640330000 } from './1756640330000-require-session-name.js';
+import { SealSessions1795348800000 } from './1795348800000-seal-sessions.js';
+
+/** In order. Names and timestamps stay for ever; a new one goes to the end. */
+export const migrations = [
+  CreateSavedAuthentications1756461037000,
+  AddSessionName1756640328000,
+  BackfillSessionName1756640329000,
+  RequireSessionName1756640330000,
+  SealSessions1795348800000,
+];

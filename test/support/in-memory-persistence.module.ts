@@ -1,0 +1,22 @@
+import type { DynamicModule } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+
+import { SecretBox } from '../../src/core/sessions/secret-box.port.js';
+import { SessionStore } from '../../src/core/sessions/session-store.port.js';
+import { InMemorySecretBox } from './in-memory-secret-box.js';
+import { InMemorySessionStore } from './in-memory-session-store.js';
+
+/** What `MaestroModule` takes as its persistence, without a database. */
+@Module({})
+export class InMemoryPersistenceModule {
+  static of(store: SessionStore = new InMemorySessionStore(), box: SecretBox = new InMemorySecretBox()): DynamicModule {
+    return {
+      module: InMemoryPersistenceModule,
+      providers: [
+        { provide: SessionStore, useValue: store },
+        { provide: SecretBox, useValue: box },
+      ],
+      exports: [SessionStore, SecretBox],
+    };
+  }
+}
