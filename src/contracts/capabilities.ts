@@ -18,3 +18,6 @@ export interface ProviderCapabilities {
   readonly limitations: readonly Limitation[];
   readonly requirements: readonly Requirement[];
 }
+
+/** A provider in a list. */
+export type ProviderSummary = Pick<ProviderCapabilities, 'displayName' | 'authTypes' | 'features'> & { readonly id: ProviderId };

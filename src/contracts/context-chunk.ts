@@ -1,8 +1,17 @@
 import type { Brand } from './brand.js';
+import { MaestroError } from './errors/maestro-error.js';
 import type { ProviderId } from './provider-id.js';
 
 /** A conversation whose context Maestro keeps: 1 to 200 printable characters, chosen by the caller. */
 export type ContextId = Brand<string, 'ContextId'>;
+
+export const ContextId = {
+  /** @throws MaestroError `request.invalid` */
+  parse(text: string): ContextId {
+    if (/^[\P{C}]{1,200}$/u.test(text)) return text as ContextId;
+    throw new MaestroError('request.invalid', { problems: ['contextId must be 1 to 200 printable characters'] });
+  },
+};
 
 export type ChunkKind = 'message' | 'reasoning' | 'tool-call' | 'tool-result';
 

@@ -12,7 +12,10 @@ import { contractVersion } from './manifest.js';
 import type { HttpClient, ProviderSettings } from './provider-client.js';
 import type { ProviderId } from './provider-id.js';
 
-/** What a provider's classes may ask for in their constructors: `@Inject(providerSettings)`, `@Inject(providerHttp)`. */
+/**
+ * What a provider's classes may ask for in their constructors: `@Inject(providerSettings)`, `@Inject(providerHttp)`.
+ * A class is made even where a setting that it needs is missing (it is then not offered): its constructor must not fail for that.
+ */
 export const providerSettings = Symbol.for('maestro/provider-settings');
 export const providerHttp = Symbol.for('maestro/provider-http');
 
@@ -36,16 +39,29 @@ export interface ProviderRegistration {
   readonly settings: ProviderSettings;
 }
 
+export function providerRegistration(instance: string, manifest: ProviderManifest, settings: ProviderSettings): ProviderRegistration {
+  return { [registrationMark]: true, instance, manifest, settings };
+}
+
 export function isProviderRegistration(value: unknown): value is ProviderRegistration {
   return typeof value === 'object' && value !== null && registrationMark in value;
 }
 
-/** What a Maestro gives to each of its providers. */
-export interface ProviderHost {
-  /** Tells two Maestros in one process apart. */
-  readonly instance: string;
+/** What a Maestro gives to its providers: the way out, and their settings. */
+export interface ProviderRuntime {
   readonly http: HttpClient;
   settingsOf(manifest: ProviderManifest): ProviderSettings;
+}
+
+/** Under this token the host's module exports its `ProviderRuntime`. */
+export const providerRuntime = Symbol.for('maestro/provider-runtime');
+
+/** The Maestro that a provider is registered with. */
+export interface ProviderHost {
+  /** Tells two Maestros in one application apart. */
+  readonly instance: string;
+  /** Exports `providerRuntime`; injected, so that it may be made asynchronously. */
+  readonly runtimeModule: DynamicModule;
 }
 
 export interface ProviderDeclaration {
@@ -110,18 +126,25 @@ export function defineProvider(module: Type, declaration: ProviderDeclaration): 
 }
 
 function moduleOf(module: Type, manifest: ProviderManifest, host: ProviderHost): DynamicModule {
-  const settings = host.settingsOf(manifest);
-  const registration: ProviderRegistration = { [registrationMark]: true, instance: host.instance, manifest, settings };
   const bound = behaviourKinds.flatMap((kind) => {
     const implementation = manifest.behaviours[kind];
     return implementation === undefined ? [] : [{ provide: behaviourToken(host.instance, manifest.id, kind), useClass: implementation }];
   });
   return {
     module,
+    imports: [host.runtimeModule],
     providers: [
-      { provide: providerSettings, useValue: settings },
-      { provide: providerHttp, useValue: host.http },
-      { provide: manifestToken(host.instance, manifest.id), useValue: registration },
+      {
+        provide: providerSettings,
+        useFactory: (runtime: ProviderRuntime) => runtime.settingsOf(manifest),
+        inject: [providerRuntime],
+      },
+      { provide: providerHttp, useFactory: (runtime: ProviderRuntime) => runtime.http, inject: [providerRuntime] },
+      {
+        provide: manifestToken(host.instance, manifest.id),
+        useFactory: (settings: ProviderSettings) => providerRegistration(host.instance, manifest, settings),
+        inject: [providerSettings],
+      },
       ...bound,
     ],
     exports: bound.map(({ provide }) => provide),

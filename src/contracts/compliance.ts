@@ -1,0 +1,44 @@
+import type { BehaviourKind } from './behaviours/behaviour.js';
+import type { Feature } from './capabilities.js';
+
+export type FindingCode =
+  | 'behaviour-missing'
+  | 'method-missing'
+  | 'too-many-parameters'
+  | 'fewer-parameters'
+  | 'no-auth-behaviour'
+  | 'id-invalid'
+  | 'id-clash'
+  | 'contract-version'
+  | 'setting-missing'
+  | 'load-failed';
+
+/** One thing that is not right with a provider. An `error` leaves the provider out; with a `note` it serves. */
+export interface Finding {
+  readonly code: FindingCode;
+  readonly severity: 'error' | 'note';
+  /** The provider's id; where it could not be loaded, its folder or package. */
+  readonly provider: string;
+  readonly behaviour?: BehaviourKind;
+  readonly method?: string;
+  /** What is wrong and what to do, in a line. */
+  readonly text: string;
+}
+
+export interface ProviderCompliance {
+  readonly id: string;
+  readonly displayName: string;
+  readonly status: 'serving' | 'left-out';
+  readonly features: readonly Feature[];
+  readonly findings: readonly Finding[];
+}
+
+/** How the providers of a Maestro stand since its start. */
+export interface ComplianceReport {
+  /** ISO 8601. */
+  readonly checkedAt: string;
+  readonly providers: readonly ProviderCompliance[];
+}
+
+/** What an instance's loader found wrong before there was a provider to check: `readonly Finding[]`. */
+export const loadFindings = Symbol.for('maestro/load-findings');
