@@ -4,6 +4,7 @@ import { EnvHttpProxyAgent, errors } from 'undici';
 import { MaestroError } from '../contracts/errors/maestro-error.js';
 import type { HttpClient, HttpRequest } from '../contracts/provider-client.js';
 import type { WireResponse } from '../contracts/wire-request.js';
+import { publicLookup } from './public-address.js';
 
 export interface HttpClientOptions {
   /** For `https:` upstreams; see `noProxy`. */
@@ -14,6 +15,8 @@ export interface HttpClientOptions {
   readonly connectTimeoutMs?: number;
   /** Open connections to one origin; default 256. */
   readonly connectionsPerOrigin?: number;
+  /** Connect to public addresses only. Behind a proxy, where to go is the proxy's to decide. */
+  readonly isPublicOnly?: boolean;
 }
 
 /** Connection pools, one for each origin, shared by all sessions; nothing of a session stays in them. */
@@ -22,7 +25,7 @@ export function httpClient(options: HttpClientOptions = {}): HttpClient {
     httpProxy: '',
     httpsProxy: options.httpsProxy ?? '',
     noProxy: options.noProxy ?? '',
-    connect: { timeout: options.connectTimeoutMs ?? 5_000 },
+    connect: { timeout: options.connectTimeoutMs ?? 5_000, ...(options.isPublicOnly === true && { lookup: publicLookup() }) },
     connections: options.connectionsPerOrigin ?? 256,
     keepAliveTimeout: 30_000,
   });
