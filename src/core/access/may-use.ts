@@ -1,0 +1,37 @@
+import type { AuthType } from '../../contracts/auth-type.js';
+import type { Caller, Grant, Scope } from '../../contracts/caller.js';
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+
+/** What a grant is about. */
+export interface GrantTarget {
+  readonly provider: string;
+  readonly authType: AuthType;
+  readonly name: string;
+}
+
+/**
+ * The one decision: may this caller do what the scope stands for, and with this session? No without a word that says yes.
+ * A session that may not be used must look like one that does not exist.
+ */
+export function mayUse(caller: Caller, scope: Scope, session?: GrantTarget): boolean {
+  if (!caller.scopes.includes(scope)) return false;
+  return session === undefined || caller.grants.some((grant) => covers(grant, session));
+}
+
+/** @throws MaestroError `caller.scope-missing` */
+export function requireScope(caller: Caller, scope: Scope): void {
+  if (!mayUse(caller, scope)) throw new MaestroError('caller.scope-missing', { scope });
+}
+
+function covers(grant: Grant, session: GrantTarget): boolean {
+  return (
+    matches(grant.provider, session.provider) &&
+    (grant.authType === undefined || grant.authType === session.authType) &&
+    matches(grant.name, session.name)
+  );
+}
+
+/** `*` counts at the end only; elsewhere it is a character that no name has. */
+function matches(pattern: string, text: string): boolean {
+  return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
+}

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+
+import { Inject, Injectable, Logger } from '@nestjs/common';
+
+import { AuthType } from '../../contracts/auth-type.js';
+import type { StreamOptions } from '../../contracts/behaviours/streaming.behaviour.js';
+import type { Caller } from '../../contracts/caller.js';
+import type { ChatMessage, ChatRequest } from '../../contracts/chat.js';
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import { ProviderId } from '../../contracts/provider-id.js';
+import type { Session } from '../../contracts/session.js';
+import type { ChatAnswer, StreamEvent } from '../../contracts/stream-event.js';
+import { ProviderRegistry } from '../registry/provider-registry.js';
+import type { OpenSession } from '../sessions/authorised-client.js';
+import { AuthorisedClients } from '../sessions/authorised-client.js';
+import { collectAnswer } from './collect-answer.js';
+import { cancelled, failureOf, observedStream } from './observed-stream.js';
+import type { StreamObserverFactory } from './stream-observer.port.js';
+import { streamObservers } from './stream-observer.port.js';
+
+export type ChatStreamOptions = Omit<ChatRequest, 'messages'> & {
+  /** Needed where the session's name fits both auth types. */
+  readonly authType?: string;
+  readonly contextId?: string;
+  readonly signal?: AbortSignal;
+};
+
+/** A stream that began. Leaving the iteration, or aborting the signal, ends the request at the provider. */
+export interface ChatStream extends AsyncIterable<StreamEvent> {
+  readonly streamId: string;
+  readonly session: Session;
+}
+
+/** What is asked, and of which session. */
+export interface ChatCall {
+  readonly caller: Caller;
+  readonly provider: string;
+  /** A name or an id. */
+  readonly session: string;
+  readonly messages: readonly ChatMessage[];
+  readonly options: ChatStreamOptions;
+}
+
+/** Chat through a session: resolve, open, stream, observe. */
+@Injectable()
+export class Chat {
+  private readonly logger = new Logger('Chat');
+  private readonly running = new Map<string, AbortController>();
+
+  constructor(
+    @Inject(ProviderRegistry) private readonly registry: ProviderRegistry,
+    @Inject(AuthorisedClients) private readonly clients: AuthorisedClients,
+    @Inject(streamObservers) private readonly observerFactories: readonly StreamObserverFactory[],
+  ) {}
+
+  /** Resolves with the first event there: whatever a provider refuses, it refuses before. */
+  async stream({ caller, provider, session, messages, options }: ChatCall): Promise<ChatStream> {
+    const { authType, contextId: _contextId, signal: callerSignal, ...request } = options;
+    const streaming = this.registry.resolve(provider, 'streaming');
+    refuseInvalid(provider, messages, options);
+    const address = {
+      provider: ProviderId.parse(provider),
+      session,
+      ...(authType !== undefined && { authType: AuthType.parse(authType) }),
+    };
+    const open = await this.clients.open(caller, 'chat', address);
+    const streamId = randomUUID();
+    const controller = new AbortController();
+    const signal = callerSignal === undefined ? controller.signal : AbortSignal.any([callerSignal, controller.signal]);
+    if (signal.aborted) throw cancelled(signal);
+    this.running.set(streamId, controller);
+    try {
+      const streamOptions: StreamOptions = { ...request, signal };
+      const source = await streaming.streamChat(open.client, messages, streamOptions);
+      const events = this.observed({ streamId, caller, open, model: request.model, source, signal, controller });
+      return begun(streamId, open.session, await events.next(), events);
+    } catch (error) {
+      this.running.delete(streamId);
+      throw failureOf(error, signal);
+    }
+  }
+
+  async complete(call: ChatCall): Promise<ChatAnswer> {
+    const stream = await this.stream(call);
+    const events: StreamEvent[] = [];
+    for await (const event of stream) events.push(event);
+    return collectAnswer(stream.streamId, events);
+  }
+
+  /** Ends the streams that still run. */
+  stop(): void {
+    for (const controller of this.running.values()) controller.abort(new MaestroError('gateway.shutting-down', {}));
+  }
+
+  private observed(parts: {
+    readonly streamId: string;
+    readonly caller: Caller;
+    readonly open: OpenSession;
+    readonly model: string;
+    readonly source: AsyncIterable<StreamEvent>;
+    readonly signal: AbortSignal;
+    readonly controller: AbortController;
+  }): AsyncIterableIterator<StreamEvent> {
+    const { streamId, caller, open, model, source, signal, controller } = parts;
+    const about = { streamId, caller, session: open.session, model };
+    return observedStream({
+      streamId,
+      provider: open.session.provider,
+      source,
+      signal,
+      observers: this.observerFactories.flatMap((observerFor) => observerFor(about) ?? []),
+      abort: () => {
+        controller.abort();
+      },
+      onEnd: () => this.running.delete(streamId),
+      onObserverFault: (error) => {
+        this.logger.error({ text: 'an observer of a stream failed', error });
+      },
+    });
+  }
+}
+
+function refuseInvalid(provider: string, messages: readonly ChatMessage[], { model, contextId }: ChatStreamOptions): void {
+  const problems = [...(messages.length === 0 ? ['messages must not be empty'] : []), ...(model === '' ? ['model must not be empty'] : [])];
+  if (problems.length > 0) throw new MaestroError('request.invalid', { problems });
+  if (contextId !== undefined) throw new MaestroError('operation.unsupported', { provider, operation: 'context management' });
+}
+
+/** Gives the event that was pulled already, then the others. */
+function begun(
+  streamId: string,
+  session: Session,
+  first: IteratorResult<StreamEvent>,
+  rest: AsyncIterableIterator<StreamEvent>,
+): ChatStream & AsyncIterator<StreamEvent> {
+  let waiting: IteratorResult<StreamEvent> | undefined = first;
+  return {
+    streamId,
+    session,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next() {
+      if (waiting === undefined) return rest.next();
+      const step = Promise.resolve(waiting);
+      waiting = undefined;
+      return step;
+    },
+    return() {
+      waiting = undefined;
+      return rest.return?.() ?? Promise.resolve({ done: true, value: undefined });
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { ProviderCapabilities } from '../../contracts/capabilities.js';
+import type { ComplianceReport, Finding, ProviderCompliance } from '../../contracts/compliance.js';
+
+export interface CheckedProvider {
+  readonly capabilities: ProviderCapabilities;
+  readonly findings: readonly Finding[];
+  readonly isServing: boolean;
+}
+
+/** Those that serve and those that were left out, in the order of loading; what could not be loaded comes last. Pure. */
+export function complianceReport(checkedAt: Date, checked: readonly CheckedProvider[], loadFindings: readonly Finding[]): ComplianceReport {
+  const providers = checked.map(({ capabilities, findings, isServing }): ProviderCompliance => ({
+    id: capabilities.provider,
+    displayName: capabilities.displayName,
+    status: isServing ? 'serving' : 'left-out',
+    features: capabilities.features,
+    findings,
+  }));
+  const notLoaded = loadFindings.map((finding): ProviderCompliance => ({
+    id: finding.provider,
+    displayName: finding.provider,
+    status: 'left-out',
+    features: [],
+    findings: [finding],
+  }));
+  return { checkedAt: checkedAt.toISOString(), providers: [...providers, ...notLoaded] };
+}
+
+export interface LogLine {
+  readonly level: 'log' | 'warn';
+  readonly text: string;
+}
+
+/** What the log says at the start: one line for those that serve, one block for each provider with findings. Pure. */
+export function startLines({ providers }: ComplianceReport, milliseconds: number): readonly LogLine[] {
+  const serving = providers.filter(({ status }) => status === 'serving');
+  const names = serving.map(({ id, features }) => `${id} (${features.join(', ')})`).join(', ');
+  return [
+    { level: 'log', text: `${String(serving.length)} providers serve, checked in ${milliseconds.toFixed(1)} ms: ${names || 'none'}` },
+    ...providers.filter(({ findings }) => findings.length > 0).map(block),
+  ];
+}
+
+function block({ id, status, findings }: ProviderCompliance): LogLine {
+  const lines = findings.map(({ code, text }) => `\n  ${code}: ${text}`).join('');
+  if (status === 'serving') return { level: 'log', text: `provider ${id} serves, with notes:${lines}` };
+  return { level: 'warn', text: `provider ${id} was left out:${lines}` };
+}

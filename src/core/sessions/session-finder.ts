@@ -1,0 +1,55 @@
+import { Inject, Injectable } from '@nestjs/common';
+
+import type { AuthType } from '../../contracts/auth-type.js';
+import type { Caller, Scope } from '../../contracts/caller.js';
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import type { SessionAddress, SessionRecord, SessionReference } from '../../contracts/session.js';
+import { SessionId } from '../../contracts/session.js';
+import { SessionName } from '../../contracts/session-name.js';
+import { mayUse, requireScope } from '../access/may-use.js';
+import { SessionStore } from './session-store.port.js';
+
+/** From what a caller calls a session to the session that this caller may use. */
+@Injectable()
+export class SessionFinder {
+  constructor(@Inject(SessionStore) private readonly store: SessionStore) {}
+
+  /**
+   * What is not granted is not found, and does not make a name ambiguous either.
+   *
+   * @throws MaestroError `caller.scope-missing`, `session.not-found`, `session.ambiguous`, `session.name-invalid`
+   */
+  async find(caller: Caller, scope: Scope, address: SessionAddress): Promise<SessionRecord> {
+    requireScope(caller, scope);
+    const candidates = await this.candidates(address);
+    const [session, another] = candidates.filter((record) => mayUse(caller, scope, record));
+    if (session === undefined) throw notFound(address);
+    if (another !== undefined) throw new MaestroError('session.ambiguous', { provider: session.provider, name: session.name });
+    return session;
+  }
+
+  private async candidates(address: SessionAddress): Promise<readonly SessionRecord[]> {
+    if ('id' in address) return this.byId(address.id);
+    const { provider, session, authType } = address;
+    if (!SessionId.is(session)) return this.store.findByName(provider, SessionName.parse(session), authType);
+    const records = await this.byId(session);
+    return records.filter((record) => record.provider === provider && isOf(record, authType));
+  }
+
+  private async byId(id: SessionId): Promise<readonly SessionRecord[]> {
+    const record = await this.store.findById(id);
+    return record === undefined ? [] : [record];
+  }
+}
+
+export function notFound(address: SessionAddress): MaestroError {
+  return new MaestroError('session.not-found', 'id' in address ? { session: address.id } : referenced(address));
+}
+
+function referenced({ provider, session }: SessionReference): { readonly provider: string; readonly session: string } {
+  return { provider, session };
+}
+
+function isOf(record: SessionRecord, authType: AuthType | undefined): boolean {
+  return authType === undefined || record.authType === authType;
+}

@@ -1,0 +1,125 @@
+import { Inject, Injectable } from '@nestjs/common';
+
+import { AuthType } from '../contracts/auth-type.js';
+import type { Caller } from '../contracts/caller.js';
+import type { ProviderCapabilities, ProviderSummary } from '../contracts/capabilities.js';
+import type { ChatMessage } from '../contracts/chat.js';
+import type { ContextChunk } from '../contracts/context-chunk.js';
+import { ContextId } from '../contracts/context-chunk.js';
+import { MaestroError } from '../contracts/errors/maestro-error.js';
+import type { Model } from '../contracts/model.js';
+import { ProviderId } from '../contracts/provider-id.js';
+import type { Session, SessionReference } from '../contracts/session.js';
+import type { ChatAnswer } from '../contracts/stream-event.js';
+import type { RefreshedTokens } from '../contracts/tokens.js';
+import { localCaller } from './access/local-caller.js';
+import type { ChatStream, ChatStreamOptions } from './chat/chat.js';
+import { Chat } from './chat/chat.js';
+import { signalOf } from './never-aborted.js';
+import { ProviderRegistry } from './registry/provider-registry.js';
+import { AuthorisedClients } from './sessions/authorised-client.js';
+import type { NewSession } from './sessions/new-session.js';
+import { Sessions } from './sessions/sessions.js';
+
+export interface CallSignal {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The one way to every provider. Injected, it acts for the application itself; `for` gives the same for a caller. Sessions are
+ * named by their name or id. Every method may throw `provider.unknown`, `operation.unsupported` and, for sessions that do not
+ * exist or are not granted, `session.not-found`.
+ */
+@Injectable()
+export class UniversalProvider {
+  private caller: Caller = localCaller;
+
+  constructor(
+    @Inject(ProviderRegistry) private readonly registry: ProviderRegistry,
+    @Inject(Sessions) private readonly sessions: Sessions,
+    @Inject(AuthorisedClients) private readonly clients: AuthorisedClients,
+    @Inject(Chat) private readonly chat: Chat,
+  ) {}
+
+  for(caller: Caller): UniversalProvider {
+    const acting = new UniversalProvider(this.registry, this.sessions.for(caller), this.clients, this.chat);
+    acting.caller = caller;
+    return acting;
+  }
+
+  listProviders(): readonly ProviderSummary[] {
+    return this.registry.listProviders().map((id) => {
+      const { displayName, authTypes, features } = this.registry.capabilitiesOf(id);
+      return { id, displayName, authTypes, features };
+    });
+  }
+
+  providerCapabilities(provider: string): ProviderCapabilities {
+    return this.registry.capabilitiesOf(provider);
+  }
+
+  createSession(provider: string, authType: string, options: NewSession): Promise<Session> {
+    return this.sessions.create({ ...options, provider, authType });
+  }
+
+  async deleteSession(provider: string, authType: string, session: string): Promise<void> {
+    return this.sessions.delete(addressOf(provider, authType, session));
+  }
+
+  async refreshTokens(provider: string, _session: string): Promise<RefreshedTokens> {
+    this.registry.resolve(provider, 'oauth');
+    throw new MaestroError('operation.unsupported', { provider, operation: 'token refresh' });
+  }
+
+  async listModels(provider: string, authType: string | undefined, session: string, options?: CallSignal): Promise<readonly Model[]> {
+    const models = this.registry.resolve(provider, 'models');
+    const { client } = await this.clients.open(this.caller, 'chat', addressOf(provider, authType, session));
+    return models.listModels(client, { signal: signalOf(options) });
+  }
+
+  /** @throws MaestroError `model.not-found` */
+  async getModel(provider: string, authType: string | undefined, session: string, modelId: string, options?: CallSignal): Promise<Model> {
+    const models = this.registry.resolve(provider, 'models');
+    const { client } = await this.clients.open(this.caller, 'chat', addressOf(provider, authType, session));
+    return models.getModelInfo(client, modelId, { signal: signalOf(options) });
+  }
+
+  /** Resolves when the answer began; rejects where the provider refuses. Leaving the iteration or aborting ends the request. */
+  streamChat(provider: string, session: string, messages: readonly ChatMessage[], options: ChatStreamOptions): Promise<ChatStream> {
+    return this.chat.stream({ caller: this.caller, provider, session, messages, options });
+  }
+
+  /** The same, collected into one answer. */
+  completeChat(provider: string, session: string, messages: readonly ChatMessage[], options: ChatStreamOptions): Promise<ChatAnswer> {
+    return this.chat.complete({ caller: this.caller, provider, session, messages, options });
+  }
+
+  /** All chunks, in order. */
+  async listContextChunks(provider: string, session: string, contextId: string, options?: CallSignal): Promise<readonly ContextChunk[]> {
+    const context = this.registry.resolve(provider, 'context');
+    const { client } = await this.clients.open(this.caller, 'chat', addressOf(provider, undefined, session));
+    const chunks: ContextChunk[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await context.listContextChunks(client, ContextId.parse(contextId), {
+        signal: signalOf(options),
+        limit: 200,
+        ...(cursor !== undefined && { cursor }),
+      });
+      chunks.push(...page.data);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    return chunks;
+  }
+
+  /** @throws MaestroError `context.chunk-not-found` */
+  async deleteContextChunk(provider: string, session: string, contextId: string, chunkId: string, options?: CallSignal): Promise<void> {
+    const context = this.registry.resolve(provider, 'context');
+    const { client } = await this.clients.open(this.caller, 'chat', addressOf(provider, undefined, session));
+    return context.deleteContextChunk(client, ContextId.parse(contextId), chunkId, { signal: signalOf(options) });
+  }
+}
+
+function addressOf(provider: string, authType: string | undefined, session: string): SessionReference {
+  return { provider: ProviderId.parse(provider), session, ...(authType !== undefined && { authType: AuthType.parse(authType) }) };
+}
