@@ -1,0 +1,21 @@
+// The package's main entry: Maestro as a library for NestJS applications.
+export { builtInProvidersFolder } from './built-in-providers.js';
+export { Clock } from './contracts/clock.js';
+export { MaestroError } from './contracts/errors/maestro-error.js';
+export { Secret } from './contracts/secret.js';
+export { localCaller } from './core/access/local-caller.js';
+export type { ChatStream, ChatStreamOptions } from './core/chat/chat.js';
+export { collectAnswer } from './core/chat/collect-answer.js';
+export type { ObservedChat, StreamObserver, StreamObserverFactory, StreamOutcome } from './core/chat/stream-observer.port.js';
+export { ProviderRegistry } from './core/registry/provider-registry.js';
+export type { SettingsLookup } from './core/registry/provider-settings.js';
+export type { NewCredentials, NewSession, SessionEdit, SessionQuery } from './core/sessions/new-session.js';
+export type { SealContext } from './core/sessions/secret-box.port.js';
+export { SecretBox } from './core/sessions/secret-box.port.js';
+export type { NewSessionRecord, SecretChange, SessionChange, SessionFilter } from './core/sessions/session-store.port.js';
+export { SessionStore } from './core/sessions/session-store.port.js';
+export { Sessions } from './core/sessions/sessions.js';
+export type { CallSignal } from './core/universal-provider.js';
+export { UniversalProvider } from './core/universal-provider.js';
+export type { MaestroAsyncOptions, MaestroOptions, MaestroParts, MaestroSettings } from './maestro.module.js';
+export { MaestroModule } from './maestro.module.js';

@@ -1,0 +1,149 @@
+import type { DynamicModule, FactoryProvider, ModuleMetadata, OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+
+import { Clock, systemClock } from './contracts/clock.js';
+import type { ProviderDefinition, ProviderRuntime } from './contracts/define-provider.js';
+import { providerRuntime } from './contracts/define-provider.js';
+import { Chat } from './core/chat/chat.js';
+import type { StreamObserverFactory } from './core/chat/stream-observer.port.js';
+import { streamObservers } from './core/chat/stream-observer.port.js';
+import type { CoreOptions } from './core/core-options.js';
+import { coreOptions } from './core/core-options.js';
+import type { RegistryOptions } from './core/registry/provider-registry.js';
+import { ProviderRegistry, registryOptions } from './core/registry/provider-registry.js';
+import type { SettingsLookup } from './core/registry/provider-settings.js';
+import { providerSettingsFrom } from './core/registry/provider-settings.js';
+import { AuthorisedClients } from './core/sessions/authorised-client.js';
+import { CredentialCheck } from './core/sessions/credential-check.js';
+import { LastUsed } from './core/sessions/last-used.js';
+import { SessionFinder } from './core/sessions/session-finder.js';
+import { Sessions } from './core/sessions/sessions.js';
+import { UniversalProvider } from './core/universal-provider.js';
+import { ProvidersModule } from './discovery/providers.module.js';
+import type { HttpClientOptions } from './kit/http-client.js';
+import { httpClient } from './kit/http-client.js';
+
+type Imported = NonNullable<ModuleMetadata['imports']>[number];
+
+/** What must be known before the application is put together: which modules there are. */
+export interface MaestroParts {
+  /** Tells two Maestros in one application apart; default `main`. */
+  readonly instance?: string;
+  /** Exports `SessionStore` and `SecretBox`. */
+  readonly persistence: Imported;
+  /** Absolute folders that hold `<id>/<id>.module.js`. */
+  readonly providersFolders?: readonly string[];
+  /** npm packages that export provider definitions. */
+  readonly providerPackages?: readonly string[];
+  /** The folder whose `node_modules` those packages are in; default: the working folder. */
+  readonly packagesFrom?: string;
+  /** Definitions that the application has at hand; they come before those that are found. */
+  readonly providers?: readonly ProviderDefinition[];
+}
+
+/** How a Maestro behaves. Nothing is read from the environment. */
+export interface MaestroSettings {
+  /** Gives a provider's setting by its environment name; default: there is none. */
+  readonly settings?: SettingsLookup;
+  readonly http?: HttpClientOptions;
+  /** A faulty provider stops the start instead of being left out. */
+  readonly strict?: boolean;
+  /** A session's own base URL may be http or lie in a private network. */
+  readonly allowPrivateUpstreams?: boolean;
+  /** Told of every stream. */
+  readonly observers?: readonly StreamObserverFactory[];
+  readonly clock?: Clock;
+}
+
+export type MaestroOptions = MaestroParts & MaestroSettings;
+
+export interface MaestroAsyncOptions extends MaestroParts {
+  readonly imports?: readonly Imported[];
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory: FactoryProvider<MaestroSettings>['useFactory'];
+}
+
+const maestroSettings = Symbol.for('maestro/settings');
+
+/** What one Maestro's providers and core are told. A module of its own, since each provider's module imports it. */
+@Module({})
+class MaestroRuntimeModule {}
+
+@Injectable()
+class Shutdown implements OnApplicationShutdown {
+  constructor(
+    @Inject(Chat) private readonly chat: Chat,
+    @Inject(providerRuntime) private readonly runtime: ProviderRuntime,
+    @Inject(coreOptions) private readonly options: CoreOptions,
+  ) {}
+
+  /** Comes after the transports closed: what still runs then has nobody left to read it. */
+  async onApplicationShutdown(): Promise<void> {
+    this.chat.stop();
+    await Promise.all([this.runtime.http.close(), this.options.ownAddressHttp.close()]);
+  }
+}
+
+/** Maestro as a library: mounts no controller, listens nowhere, reads no environment. */
+@Module({})
+export class MaestroModule {
+  static forRoot(options: MaestroOptions): DynamicModule {
+    return MaestroModule.forRootAsync({ ...options, useFactory: () => options });
+  }
+
+  static forRootAsync(options: MaestroAsyncOptions): DynamicModule {
+    const instance = options.instance ?? 'main';
+    const runtimeModule = runtimeModuleOf(instance, options);
+    const sources = {
+      folders: options.providersFolders ?? [],
+      packages: options.providerPackages ?? [],
+      packagesFrom: options.packagesFrom ?? process.cwd(),
+    };
+    const providersModule = ProvidersModule.load(sources, options.providers ?? [], { instance, runtimeModule });
+    return {
+      module: MaestroModule,
+      imports: [DiscoveryModule, options.persistence, runtimeModule, providersModule],
+      providers: [
+        ProviderRegistry,
+        SessionFinder,
+        LastUsed,
+        AuthorisedClients,
+        CredentialCheck,
+        Sessions,
+        Chat,
+        UniversalProvider,
+        Shutdown,
+      ],
+      exports: [UniversalProvider, ProviderRegistry, Sessions],
+    };
+  }
+}
+
+function runtimeModuleOf(instance: string, { imports = [], inject = [], useFactory }: MaestroAsyncOptions): DynamicModule {
+  const derived = <T>(provide: symbol, from: (settings: MaestroSettings) => T): FactoryProvider<T> => ({
+    provide,
+    useFactory: from,
+    inject: [maestroSettings],
+  });
+  const providers = [
+    { provide: maestroSettings, useFactory, inject },
+    derived<Clock>(Clock, ({ clock = systemClock }) => clock),
+    derived<RegistryOptions>(registryOptions, ({ strict = false }) => ({ instance, isStrict: strict })),
+    derived<CoreOptions>(coreOptions, ({ allowPrivateUpstreams = false, http }) => ({
+      allowPrivateUpstreams,
+      ownAddressHttp: httpClient({ ...http, isPublicOnly: !allowPrivateUpstreams }),
+    })),
+    derived<ProviderRuntime>(providerRuntime, ({ http, settings = () => undefined }) => ({
+      http: httpClient(http),
+      settingsOf: (manifest) => providerSettingsFrom(manifest, settings),
+    })),
+    derived(streamObservers, ({ observers = [] }) => observers),
+  ];
+  return {
+    module: MaestroRuntimeModule,
+    imports: [...imports],
+    providers,
+    exports: providers.map(({ provide }) => provide),
+  };
+}
