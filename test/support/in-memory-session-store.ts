@@ -46,7 +46,11 @@ export class InMemorySessionStore implements SessionStore {
     return { data, ...(found.length > limit && last !== undefined && { nextCursor: last.id }) };
   }
 
-  async change(id: SessionId, generation: number, { name, label, status, statusReason }: SessionChange): Promise<SessionRecord | undefined> {
+  async change(
+    id: SessionId,
+    generation: number,
+    { name, label, status, statusReason }: SessionChange,
+  ): Promise<SessionRecord | undefined> {
     const row = this.rows.get(id);
     if (row?.generation !== generation) return undefined;
     if (name !== undefined) this.refuseTaken(row, name);
@@ -94,8 +98,7 @@ export class InMemorySessionStore implements SessionStore {
 
   private refuseTaken({ id, provider, authType }: Pick<SessionRecord, 'id' | 'provider' | 'authType'>, name: string): void {
     const isTaken = [...this.rows.values()].some(
-      (row) =>
-        row.id !== id && row.provider === provider && row.authType === authType && row.name.toLowerCase() === name.toLowerCase(),
+      (row) => row.id !== id && row.provider === provider && row.authType === authType && row.name.toLowerCase() === name.toLowerCase(),
     );
     if (isTaken) throw new MaestroError('session.name-taken', { provider, authType, name });
   }
