@@ -16,7 +16,7 @@ export interface ExpectedAnswer {
   readonly refusal: string | null;
   readonly finishRaw: string | null;
   readonly finish: string | null;
-  readonly usage: ExpectedUsage | null;
+  readonly usage?: ExpectedUsage | null;
   readonly error: { readonly message: string } | null;
   readonly sources: number;
   readonly files: number;
@@ -55,6 +55,9 @@ export interface RecordedError {
   readonly body: string;
 }
 
+/** A stream that was asked for as one JSON array; no file says what to expect of it. */
+export type RecordedArray = Pick<Recording, 'id' | 'provider' | 'body'>;
+
 export interface RecordedModelList {
   readonly id: string;
   readonly provider: string;
@@ -63,6 +66,7 @@ export interface RecordedModelList {
 
 export interface Recordings {
   readonly cases: readonly Recording[];
+  readonly arrays: readonly RecordedArray[];
   readonly errors: readonly RecordedError[];
   readonly models: readonly RecordedModelList[];
 }
@@ -111,6 +115,9 @@ function loaded(): Recordings {
   const index = readJson('index.json') as Index;
   return {
     cases: index.cases.filter(({ expected }) => expected !== undefined).map(recordingFrom),
+    arrays: index.cases
+      .filter(({ kind }) => kind === 'json-array-stream')
+      .map(({ id, provider, file }) => ({ id, provider, body: readFileSync(join(folder, file)) })),
     errors: index.errors.map((entry) => ({ ...entry, body: readFileSync(join(folder, entry.file), 'utf8') })),
     models: index.models.map((entry) => ({ ...entry, body: readJson(entry.file) })),
   };

@@ -82,12 +82,16 @@ export function expectedSummary(expected: ExpectedAnswer, of: Summary): Summary 
     text: expected.text,
     reasoning: expected.reasoning,
     signatures: expected.signatures,
-    toolCalls: expected.toolCalls.map(({ id, name, args }, at) => ({ id: id ?? of.toolCalls[at]?.id ?? 'none', name, args })),
+    toolCalls: expected.toolCalls.map(({ id, name, args }, at) => ({
+      id: id === null || id === '' ? (of.toolCalls[at]?.id ?? 'none') : id,
+      name,
+      args,
+    })),
     serverToolCalls: expected.serverToolCalls,
     refusal: expected.refusal === '' ? null : expected.refusal,
     // A stream that failed did not finish, whatever it said before.
     ...finishFrom(expected),
-    usage: expected.usage === null ? null : usageFrom(expected.usage),
+    usage: expected.usage == null ? null : usageFrom(expected.usage),
     isFailed: expected.error !== null,
     sources: expected.sources,
     files: expected.files,
@@ -96,7 +100,7 @@ export function expectedSummary(expected: ExpectedAnswer, of: Summary): Summary 
 
 function finishFrom({ error, finish, finishRaw }: ExpectedAnswer): Pick<Summary, 'finish' | 'finishRaw'> {
   if (error !== null || finish === null) return { finish: null, finishRaw: null };
-  return { finish: isReason(finish) ? finish : 'other', finishRaw };
+  return { finish: isReason(finish) ? finish : 'other', finishRaw: finishRaw === '' ? null : finishRaw };
 }
 
 function usageFrom(expected: ExpectedUsage): Usage {
@@ -170,12 +174,13 @@ function wholePart(json: string): string {
 
 /**
  * The wire's own types of the items that stand for tools of the provider, in order and each item once: `data.type` of
- * `server-tool` events, by call and type.
+ * `server-tool` events that start or end one, by call and type.
  */
 function serverToolsOf(events: readonly StreamEvent[]): readonly string[] {
   const types = new Map<string, string>();
   for (const event of events) {
-    if (event.type !== 'server-tool' || !isRecord(event.data) || typeof event.data['type'] !== 'string') continue;
+    if (event.type !== 'server-tool' || event.phase === 'delta' || !isRecord(event.data) || typeof event.data['type'] !== 'string')
+      continue;
     types.set(`${event.callId} ${event.data['type']}`, event.data['type']);
   }
   return [...types.values()];
