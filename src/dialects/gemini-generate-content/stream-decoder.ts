@@ -1,0 +1,150 @@
+import type { StreamDecoder } from '../../contracts/behaviours/stream-decoder.js';
+import type { JsonObject } from '../../contracts/chat.js';
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import type { StreamEvent } from '../../contracts/stream-event.js';
+import type { ServerSentEvent } from '../../contracts/wire-request.js';
+import { numberIn, textIn } from '../../kit/json-fields.js';
+import { errorFromReport, errorFromText } from './errors.js';
+import { finishFromWire } from './finish-reason.js';
+import { closeCall } from './function-calls.js';
+import { logprobsFromWire } from './logprobs.js';
+import { readPart } from './parts.js';
+import { readSources } from './sources.js';
+import type { GenerateContentState, Step } from './stream-state.js';
+import { inTurn, initialState, partFor, unchanged } from './stream-state.js';
+import { isSameUsage, usageFromWire } from './usage.js';
+import { objectsFrom, recordAt, recordsAt, unknownFields } from './wire.js';
+
+const knownResponseFields: ReadonlySet<string> = new Set([
+  'candidates',
+  'createTime',
+  'modelVersion',
+  'promptFeedback',
+  'responseId',
+  'usageMetadata',
+]);
+
+const knownCandidateFields: ReadonlySet<string> = new Set([
+  'citationMetadata',
+  'content',
+  'finishReason',
+  'groundingMetadata',
+  'index',
+  'logprobsResult',
+  'urlContextMetadata',
+]);
+
+/**
+ * Reads a streamed answer, an answer in one piece (as a stream of one event), and the objects of a body without `alt=sse`.
+ * The wire has no last event: the answer is whole when the body ends after a `finishReason` or a `promptFeedback.blockReason`.
+ * More may follow a `finishReason`, where the provider ran a tool and went on.
+ */
+export function geminiGenerateContentDecoder(provider: string): StreamDecoder<GenerateContentState> {
+  return {
+    decode: (event, state = initialState(provider)) => readEvent(event, state),
+    end: (state) => lastEvents(state, provider),
+    stray(text) {
+      const error = errorFromText(provider, text);
+      if (error !== undefined) throw error;
+    },
+  };
+}
+
+function readEvent({ data }: ServerSentEvent, state: GenerateContentState): Step {
+  // Proxies add the other wires' marker.
+  if (data === '[DONE]') return unchanged(state);
+  const chunks = objectsFrom(data);
+  if (chunks === undefined) {
+    throw new MaestroError('upstream.malformed', { provider: state.provider, problem: 'an event of the stream is no JSON' });
+  }
+  return inTurn(
+    state,
+    chunks.map((chunk) => (current) => readChunk(chunk, current)),
+  );
+}
+
+function readChunk(chunk: JsonObject, state: GenerateContentState): Step {
+  const report = recordAt(chunk, 'error');
+  if (report !== undefined) throw errorFromReport(state.provider, report);
+  const candidate = recordsAt(chunk, 'candidates').find((entry) => (numberIn(entry, 'index') ?? 0) === 0);
+  return inTurn(state, [
+    (current) => begin(chunk, current),
+    (current) => (candidate === undefined ? unchanged(current) : readCandidate(candidate, current)),
+    (current) => readFeedback(chunk, current),
+    (current) => readUnknown('response', unknownFields(chunk, knownResponseFields), current),
+    (current) => readUsage(chunk, current),
+  ]);
+}
+
+function begin(chunk: JsonObject, state: GenerateContentState): Step {
+  if (state.hasBegun) return unchanged(state);
+  const id = textIn(chunk, 'responseId');
+  return {
+    events: [{ type: 'message-start', ...(id !== undefined && { id }), model: textIn(chunk, 'modelVersion') ?? '' }],
+    state: { ...state, hasBegun: true, ...(id !== undefined && { responseId: id }) },
+  };
+}
+
+function readCandidate(candidate: JsonObject, state: GenerateContentState): Step {
+  const parts = recordsAt(recordAt(candidate, 'content') ?? {}, 'parts');
+  const finishReason = textIn(candidate, 'finishReason');
+  return inTurn(state, [
+    ...parts.map((part) => (current: GenerateContentState) => readPart(part, current)),
+    (current) => readLogprobs(candidate, current),
+    (current) => (hasSources(candidate) ? readSources(candidate, current) : unchanged(current)),
+    (current) => readUnknown('candidate', unknownFields(candidate, knownCandidateFields), current),
+    (current) => (finishReason === undefined ? unchanged(current) : { events: [], state: { ...current, finishReason } }),
+  ]);
+}
+
+function hasSources(candidate: JsonObject): boolean {
+  return 'groundingMetadata' in candidate || 'citationMetadata' in candidate || 'urlContextMetadata' in candidate;
+}
+
+/** They are of the chunk as a whole, so they follow its texts, with an empty one. */
+function readLogprobs(candidate: JsonObject, state: GenerateContentState): Step {
+  const logprobs = logprobsFromWire(recordAt(candidate, 'logprobsResult') ?? {});
+  if (logprobs.length === 0) return unchanged(state);
+  const { part, state: next } = partFor(state, 'text');
+  return { events: [{ type: 'text-delta', part, text: '', logprobs }], state: next };
+}
+
+function readFeedback(chunk: JsonObject, state: GenerateContentState): Step {
+  const feedback = recordAt(chunk, 'promptFeedback');
+  if (feedback === undefined) return unchanged(state);
+  const blockReason = textIn(feedback, 'blockReason');
+  return {
+    events: [{ type: 'provider-event', name: 'promptFeedback', data: feedback }],
+    state: blockReason === undefined ? state : { ...state, blockReason },
+  };
+}
+
+/** Fields that stay the same from chunk to chunk are given out once. */
+function readUnknown(name: string, fields: JsonObject | undefined, state: GenerateContentState): Step {
+  if (fields === undefined) return unchanged(state);
+  const text = JSON.stringify(fields);
+  if (state.unknown[name] === text) return unchanged(state);
+  return {
+    events: [{ type: 'provider-event', name, data: fields }],
+    state: { ...state, unknown: { ...state.unknown, [name]: text } },
+  };
+}
+
+/** Cumulative, and in every chunk: the last one counts. */
+function readUsage(chunk: JsonObject, state: GenerateContentState): Step {
+  const usageMetadata = recordAt(chunk, 'usageMetadata');
+  const usage = usageMetadata && usageFromWire(usageMetadata);
+  if (usageMetadata === undefined || usage === undefined) return unchanged(state);
+  const next = { ...state, usage, usageMetadata };
+  return isSameUsage(usage, state.usage) ? { events: [], state: next } : { events: [{ type: 'usage', ...usage }], state: next };
+}
+
+function lastEvents(state: GenerateContentState | undefined, provider: string): readonly StreamEvent[] {
+  const providerReason = state?.blockReason ?? state?.finishReason;
+  if (state === undefined || providerReason === undefined) throw new MaestroError('upstream.truncated', { provider });
+  const { usage, usageMetadata } = state;
+  const details: readonly StreamEvent[] =
+    usageMetadata === undefined ? [] : [{ type: 'provider-event', name: 'usageMetadata', data: usageMetadata }];
+  const reason = state.blockReason === undefined ? finishFromWire(providerReason, state.calls > 0) : 'content-filter';
+  return [...closeCall(state).events, ...details, { type: 'message-end', reason, providerReason, ...(usage !== undefined && { usage }) }];
+}
