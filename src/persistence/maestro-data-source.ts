@@ -34,8 +34,9 @@ export class MaestroDataSource extends DataSource {
     return this.underMigrationLock(() => super.undoLastMigration(options));
   }
 
+  /** Also where it was never initialised: the private PostgreSQL is given back all the same. */
   override async destroy(): Promise<void> {
-    await super.destroy();
+    if (this.isInitialized) await super.destroy();
     await this.afterDestroy();
   }
 

@@ -355,6 +355,11 @@ export const catalogue = {
     () => 'the database does not answer just now; try again shortly',
     again,
   ),
+  'database.refused': problem(
+    'configuration',
+    'The database cannot be used',
+    ({ reason }: { readonly reason: string }) => `the database at DATABASE_URL cannot be used: ${reason}`,
+  ),
   'database.no-binaries': problem(
     'configuration',
     'There is no PostgreSQL',

@@ -1,0 +1,124 @@
+import { inspect } from 'node:util';
+
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import { keyLength, open, overhead, seal } from './aead.js';
+import { weaknessOf } from './key-weakness.js';
+
+/** A data key, wrapped. */
+export interface WrappedKey {
+  readonly keyId: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Who wraps data keys: the ring of this process, later also a key service elsewhere, which never sees more than data keys.
+ * Secrets are never left unsealed for want of a key.
+ */
+export interface KeyWrapper {
+  readonly primaryId: string;
+  readonly ids: readonly string[];
+  /** With the primary key. */
+  wrap(dataKey: Uint8Array, associated: Uint8Array): Promise<WrappedKey>;
+  /** `undefined` where the bytes do not open. @throws MaestroError `encryption.key-unknown` */
+  unwrap(wrapped: WrappedKey, associated: Uint8Array): Promise<Uint8Array | undefined>;
+}
+
+const idPattern = /^[\w.-]{1,64}$/;
+
+/** The keys that the operator gave, one of them primary by name. Prints as its ids, never as its keys. */
+export class KeyRing implements KeyWrapper {
+  readonly #keys: ReadonlyMap<string, Uint8Array>;
+
+  private constructor(
+    keys: ReadonlyMap<string, Uint8Array>,
+    readonly primaryId: string,
+  ) {
+    this.#keys = keys;
+  }
+
+  /**
+   * From `id=base64,…` and the id of the primary, which may be left out where there is one key only: order decides nothing.
+   *
+   * @throws MaestroError `encryption.key-invalid` in one line, without the key
+   */
+  static parse(text: string, primary?: string): KeyRing {
+    const keys = new Map<string, Uint8Array>();
+    for (const entry of text.split(',').map((part) => part.trim())) {
+      const [id, key] = parseEntry(entry);
+      if (keys.has(id)) refuse(`encryption key id "${id}" is given twice; each key needs an id of its own`);
+      const twin = [...keys].find(([, other]) => Buffer.from(other).equals(key))?.[0];
+      if (twin !== undefined) refuse(`encryption keys "${twin}" and "${id}" are the same key; make a new one for "${id}"`);
+      keys.set(id, key);
+    }
+    return new KeyRing(keys, primaryOf([...keys.keys()], primary));
+  }
+
+  get ids(): readonly string[] {
+    return [...this.#keys.keys()];
+  }
+
+  /** The same keys, sealing with another one. @throws MaestroError `encryption.key-unknown` */
+  withPrimary(id: string): KeyRing {
+    this.keyOf(id);
+    return new KeyRing(this.#keys, id);
+  }
+
+  async wrap(dataKey: Uint8Array, associated: Uint8Array): Promise<WrappedKey> {
+    return { keyId: this.primaryId, bytes: seal(this.keyOf(this.primaryId), dataKey, associated) };
+  }
+
+  async unwrap({ keyId, bytes }: WrappedKey, associated: Uint8Array): Promise<Uint8Array | undefined> {
+    const key = this.keyOf(keyId);
+    if (bytes.length !== overhead + keyLength) return undefined;
+    try {
+      return open(key, bytes, associated);
+    } catch {
+      return undefined;
+    }
+  }
+
+  toJSON(): unknown {
+    return { primaryId: this.primaryId, ids: this.ids };
+  }
+
+  [inspect.custom](): string {
+    return `KeyRing ${inspect(this.toJSON())}`;
+  }
+
+  private keyOf(id: string): Uint8Array {
+    const key = this.#keys.get(id);
+    if (key === undefined) throw new MaestroError('encryption.key-unknown', { keyIds: [id] });
+    return key;
+  }
+}
+
+const howToMake = "make one with: node -p \"require('crypto').randomBytes(32).toString('base64')\"";
+
+function parseEntry(entry: string): readonly [string, Uint8Array] {
+  const at = entry.indexOf('=');
+  const id = entry.slice(0, Math.max(at, 0));
+  if (at < 0 || !idPattern.test(id)) refuse('MAESTRO_ENCRYPTION_KEYS is a list of id=base64, separated by commas');
+  const key = bytesFrom(entry.slice(at + 1));
+  const weakness = weaknessOf(key);
+  if (weakness !== undefined) refuse(`encryption key "${id}" ${weakness}; ${howToMake}`);
+  return [id, key];
+}
+
+/** Strictly: what is neither base64 (either alphabet) nor hexadecimal is no key, and no password is made into one. */
+function bytesFrom(text: string): Buffer {
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
+  if (/^(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)={0,2}$/.test(text)) return Buffer.from(text, 'base64');
+  return Buffer.alloc(0);
+}
+
+function primaryOf(ids: readonly string[], primary: string | undefined): string {
+  const [first, second] = ids;
+  if (primary === undefined && first !== undefined && second === undefined) return first;
+  if (primary === undefined) refuse('there are several encryption keys; say with MAESTRO_ENCRYPTION_PRIMARY which one seals');
+  if (!ids.includes(primary)) refuse(`MAESTRO_ENCRYPTION_PRIMARY is "${primary}", which MAESTRO_ENCRYPTION_KEYS does not hold`);
+  return primary;
+}
+
+function refuse(problem: string): never {
+  throw new MaestroError('encryption.key-invalid', { problem });
+}

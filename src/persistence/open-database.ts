@@ -1,0 +1,43 @@
+import type { DataSource } from 'typeorm';
+
+import { MaestroError } from '../contracts/errors/maestro-error.js';
+import type { DatabaseSettings } from './create-data-source.js';
+import { createDataSource } from './create-data-source.js';
+import { databaseError } from './database-errors.js';
+import type { KeyRing } from './encryption/key-ring.js';
+import { recordKeys, verifyKeys } from './encryption/sentinel.js';
+
+const oldestVersion = 150_000;
+
+/**
+ * The database, migrated, and proven to be sealed with the keys of this ring. With the wrong keys nothing is written, not even a
+ * migration.
+ *
+ * @throws MaestroError `encryption.key-mismatch`, `encryption.key-unknown`, `migration.refused`, `database.*`
+ */
+export async function openDatabase(settings: DatabaseSettings, keyRing: KeyRing): Promise<DataSource> {
+  const dataSource = await createDataSource(settings);
+  try {
+    await dataSource.initialize();
+    await requireVersion(dataSource);
+    await prepareDatabase(dataSource, keyRing);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy().catch(() => undefined);
+    throw databaseError(error);
+  }
+}
+
+/** The same for a DataSource that is there. */
+export async function prepareDatabase(dataSource: DataSource, keyRing: KeyRing): Promise<void> {
+  await verifyKeys(dataSource, keyRing);
+  await dataSource.runMigrations();
+  await recordKeys(dataSource, keyRing);
+}
+
+async function requireVersion(dataSource: DataSource): Promise<void> {
+  const [found] = await dataSource.query<readonly { version: number }[]>(`select current_setting('server_version_num')::int as version`);
+  if (found === undefined || found.version >= oldestVersion) return;
+  const major = String(Math.floor(found.version / 10_000));
+  throw new MaestroError('database.refused', { reason: `it is PostgreSQL ${major}, and Maestro needs 15 or newer` });
+}

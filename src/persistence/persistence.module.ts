@@ -1,0 +1,51 @@
+import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+import { SecretBox } from '../core/sessions/secret-box.port.js';
+import { SessionStore } from '../core/sessions/session-store.port.js';
+import type { DatabaseSettings } from './create-data-source.js';
+import { AesGcmSecretBox } from './encryption/aes-gcm-secret-box.js';
+import type { KeyRing } from './encryption/key-ring.js';
+import { openDatabase, prepareDatabase } from './open-database.js';
+import { TypeOrmSessionStore } from './typeorm-session-store.js';
+
+/** Either a database of ours, opened at start and closed at the end, or the caller's own initialised DataSource, which is left open. */
+export type PersistenceOptions = { readonly keyRing: KeyRing } & (
+  { readonly database: DatabaseSettings; readonly dataSource?: never } | { readonly dataSource: DataSource; readonly database?: never }
+);
+
+const ownership = Symbol('maestro/owns-data-source');
+
+/** Gives `SessionStore`, `SecretBox` and the `DataSource`. */
+@Module({})
+export class PersistenceModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(ownership) private readonly isOwner: boolean,
+  ) {}
+
+  static forRoot(options: PersistenceOptions): DynamicModule {
+    return {
+      module: PersistenceModule,
+      providers: [
+        { provide: ownership, useValue: options.dataSource === undefined },
+        { provide: DataSource, useFactory: () => dataSourceOf(options) },
+        { provide: SessionStore, useFactory: (dataSource: DataSource) => new TypeOrmSessionStore(dataSource), inject: [DataSource] },
+        { provide: SecretBox, useValue: new AesGcmSecretBox(options.keyRing) },
+      ],
+      exports: [DataSource, SessionStore, SecretBox],
+    };
+  }
+
+  /** After the last request: transports close before the modules they use. */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.isOwner && this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+}
+
+async function dataSourceOf(options: PersistenceOptions): Promise<DataSource> {
+  if (options.dataSource === undefined) return openDatabase(options.database, options.keyRing);
+  await prepareDatabase(options.dataSource, options.keyRing);
+  return options.dataSource;
+}
