@@ -23,11 +23,16 @@ export async function startSimulatorServer(
 ): Promise<RunningSimulator> {
   const requests: SimulatedRequest[] = [];
   const server = createServer((incoming, outgoing) => {
-    void receive(incoming, outgoing).then(async (request) => {
-      requests.push(request);
-      await write(outgoing, answerTo(request), pace);
+    serve(incoming, outgoing).catch(() => {
+      // A client that went away while it was sending, or a simulator's own mistake: the other side sees a broken connection.
+      outgoing.destroy();
     });
   });
+  const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const request = await receive(incoming, outgoing);
+    requests.push(request);
+    await write(outgoing, answerTo(request), pace);
+  };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
@@ -66,10 +71,19 @@ async function write(outgoing: ServerResponse, answer: SimulatedAnswer, pace: nu
   const pieces = typeof answer.body === 'string' ? [answer.body] : answer.body;
   for (const piece of pieces) {
     if (outgoing.destroyed) return;
-    outgoing.write(piece);
+    await flushed(outgoing, piece);
     if (pace > 0) await pause(pace);
   }
   if (answer.isEndless === true) return;
   if (answer.isCut === true) outgoing.destroy();
   else outgoing.end();
+}
+
+/** A connection that is broken on purpose must not take with it what was said before. */
+function flushed(outgoing: ServerResponse, piece: string): Promise<void> {
+  return new Promise((resolve) => {
+    outgoing.write(piece, () => {
+      resolve();
+    });
+  });
 }

@@ -34,7 +34,7 @@ export function sseDecoder({ maxEventLength = 8 * 1024 * 1024 }: SseLimits = {})
     },
     onError: (error) => {
       if (error.type === 'max-buffer-size-exceeded') throw new RangeError('an event is over the size limit');
-      if (error.type === 'unknown-field' && strayText.length < maxStrayLength) strayText += `${error.line ?? ''}\n`;
+      if (error.type === 'unknown-field') strayText = `${strayText}${error.line ?? ''}\n`.slice(0, maxStrayLength);
     },
   });
   const taken = (): readonly ServerSentEvent[] => {
