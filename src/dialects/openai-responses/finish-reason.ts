@@ -1,0 +1,19 @@
+import type { FinishReason } from '../../contracts/stream-event.js';
+import type { JsonRecord } from '../../kit/json-fields.js';
+import { recordIn } from '../../kit/json-fields.js';
+import { wordsIn } from './wire.js';
+
+const incomplete: Readonly<Record<string, FinishReason>> = {
+  max_output_tokens: 'length',
+  max_tokens: 'length',
+  content_filter: 'content-filter',
+};
+
+/** The wire has a status and, where the answer is incomplete, why. That tools are to be called shows only in the items. */
+export function finishFrom(response: JsonRecord, hasCalls: boolean): { readonly reason: FinishReason; readonly providerReason: string } {
+  const status = wordsIn(response, 'status') ?? 'completed';
+  if (status === 'completed') return { reason: hasCalls ? 'tool-calls' : 'stop', providerReason: status };
+  if (status !== 'incomplete') return { reason: 'other', providerReason: status };
+  const why = wordsIn(recordIn(response, 'incomplete_details'), 'reason') ?? status;
+  return { reason: incomplete[why] ?? 'other', providerReason: why };
+}
