@@ -78,3 +78,8 @@ export function newPart(state: GenerateContentState): { readonly part: number; r
   const { openPart: _, ...rest } = state;
   return { part: state.parts, state: { ...rest, parts: state.parts + 1 } };
 }
+
+/** Whether a state is this dialect's own, for callers that hold states of any. */
+export function isGenerateContentState(state: StreamState | undefined): state is GenerateContentState {
+  return state?.dialect === dialect;
+}
