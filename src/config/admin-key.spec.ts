@@ -26,10 +26,22 @@ describe('the admin key of a data directory', () => {
   });
 
   it('is refused where the file holds too little', () => {
-    writeFileSync(join(dataDir, 'admin-key'), 'short\n');
+    writeFileSync(join(dataDir, 'admin-key'), 'short\n', { mode: 0o600 });
 
     expect(() => adminKeyIn(dataDir)).toThrow(EnvironmentError);
     expect(() => adminKeyIn(dataDir)).toThrow(/holds no admin key of 32 characters or more/);
+  });
+
+  it('is refused where others may read it', () => {
+    writeFileSync(join(dataDir, 'admin-key'), 'k'.repeat(40), { mode: 0o644 });
+
+    expect(() => adminKeyIn(dataDir)).toThrow(/others may read the admin key in .*; take that away with: chmod 600/);
+  });
+
+  it('says what to set where no file can be made', () => {
+    writeFileSync(join(dataDir, 'file'), '');
+
+    expect(() => adminKeyIn(join(dataDir, 'file', 'folder'))).toThrow(/no admin key can be kept in .* \(ENOTDIR\); set MAESTRO_ADMIN_KEY/);
   });
 
   it('is refused where the file cannot be read', () => {

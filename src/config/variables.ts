@@ -8,7 +8,7 @@ export type LogFormat = (typeof logFormats)[number];
 
 const packageName = '(@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*';
 const packageList = new RegExp(`^${packageName}(\\s*,\\s*${packageName})*$`);
-const encryptionKeys = /^[\w.-]{1,64}=[A-Za-z0-9+/_-]{43}=?(,[\w.-]{1,64}=[A-Za-z0-9+/_-]{43}=?)*$/;
+const encryptionKeys = /^[\w.-]{1,64}=[A-Za-z0-9+/_-]{43}=?(\s*,\s*[\w.-]{1,64}=[A-Za-z0-9+/_-]{43}=?)*$/;
 const truth = ['true', 'false', '1', '0'] as const;
 
 /**

@@ -40,6 +40,14 @@ describe('the log', () => {
     expect(lines).toHaveLength(1);
   });
 
+  it("keeps Nest's own start for whoever debugs it", () => {
+    const { logger, entries } = aLogger('json', 'debug');
+
+    logger.log('Mapped {/api/chat, POST} route', 'RouterExplorer');
+
+    expect(entries()[0]).toMatchObject({ level: 'debug' });
+  });
+
   it('writes flat fields, and nothing of an object that stands among them', () => {
     const { logger, entries } = aLogger();
 

@@ -17,6 +17,9 @@ export interface LoggerOptions {
 
 const prettyOptions = { singleLine: true, translateTime: 'SYS:HH:MM:ss', messageFormat: '{context} {msg}', ignore: 'context' };
 
+/** What Nest tells of itself while it starts; of interest when something is wrong with the wiring. */
+const quiet: ReadonlySet<unknown> = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication']);
+
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /** Nest's logger on pino: one line an entry, flat fields, every line through the filter. */
@@ -37,7 +40,7 @@ export class PinoLogger implements LoggerService {
   }
 
   log(message: unknown, ...rest: readonly unknown[]): void {
-    this.#write('info', message, rest);
+    this.#write(quiet.has(rest.at(-1)) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: readonly unknown[]): void {

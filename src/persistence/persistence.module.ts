@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { SecretBox } from '../core/sessions/secret-box.port.js';
 import { SessionStore } from '../core/sessions/session-store.port.js';
 import type { DatabaseSettings } from './create-data-source.js';
+import { DatabaseProbe, databaseProbe } from './database-probe.js';
 import { AesGcmSecretBox } from './encryption/aes-gcm-secret-box.js';
 import type { KeyRing } from './encryption/key-ring.js';
 import { openDatabase, prepareDatabase } from './open-database.js';
@@ -17,7 +18,7 @@ export type PersistenceOptions = { readonly keyRing: KeyRing } & (
 
 const ownership = Symbol('maestro/owns-data-source');
 
-/** Gives `SessionStore`, `SecretBox` and the `DataSource`. */
+/** Gives `SessionStore`, `SecretBox`, the `DataSource` and its `DatabaseProbe`. */
 @Module({})
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(
@@ -32,9 +33,10 @@ export class PersistenceModule implements OnApplicationShutdown {
         { provide: ownership, useValue: options.dataSource === undefined },
         { provide: DataSource, useFactory: () => dataSourceOf(options) },
         { provide: SessionStore, useFactory: (dataSource: DataSource) => new TypeOrmSessionStore(dataSource), inject: [DataSource] },
+        { provide: DatabaseProbe, useFactory: databaseProbe, inject: [DataSource] },
         { provide: SecretBox, useValue: new AesGcmSecretBox(options.keyRing) },
       ],
-      exports: [DataSource, SessionStore, SecretBox],
+      exports: [DataSource, SessionStore, SecretBox, DatabaseProbe],
     };
   }
 

@@ -1,0 +1,71 @@
+import type { DynamicModule } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+
+import type { Environment } from './config/environment.js';
+import { MaestroError } from './contracts/errors/maestro-error.js';
+import type { Secret } from './contracts/secret.js';
+import type { HealthProbe } from './core/health/health.port.js';
+import { ProviderRegistry } from './core/registry/provider-registry.js';
+import { MaestroModule } from './maestro.module.js';
+import { ObservabilityModule } from './observability/observability.module.js';
+import { DatabaseProbe } from './persistence/database-probe.js';
+import type { PersistenceOptions } from './persistence/persistence.module.js';
+import { PersistenceModule } from './persistence/persistence.module.js';
+import { MaestroHttpModule } from './transports/http/http.module.js';
+import { RunningAnswers, RunningAnswersModule } from './transports/http/running-answers.js';
+
+export interface AppOptions {
+  readonly environment: Environment;
+  readonly adminKey: Secret;
+  readonly persistence: PersistenceOptions;
+  /** Absolute. */
+  readonly providersFolders: readonly string[];
+}
+
+const registryProbe = Symbol('maestro/registry-probe');
+
+/** The gateway: Maestro, its database, its routes. */
+@Module({})
+export class AppModule {
+  static forRoot({ environment, adminKey, persistence: options, providersFolders }: AppOptions): DynamicModule {
+    const persistence = PersistenceModule.forRoot(options);
+    const maestro = MaestroModule.forRoot({
+      persistence,
+      providersFolders,
+      providerPackages: environment.providerPackages,
+      settings: environment.lookup,
+      strict: environment.areProvidersStrict,
+      allowPrivateUpstreams: environment.arePrivateUpstreamsAllowed,
+      http: {
+        ...(environment.httpsProxy !== undefined && { httpsProxy: environment.httpsProxy }),
+        ...(environment.noProxy !== undefined && { noProxy: environment.noProxy }),
+      },
+    });
+    const health = ObservabilityModule.forRoot({
+      imports: [persistence, RegistryProbeModule.of(maestro), RunningAnswersModule],
+      probes: [DatabaseProbe, registryProbe, RunningAnswers],
+    });
+    return { module: AppModule, imports: [maestro, health, MaestroHttpModule.forRoot({ maestro, health, adminKey })] };
+  }
+}
+
+@Module({})
+class RegistryProbeModule {
+  static of(maestro: DynamicModule): DynamicModule {
+    return {
+      module: RegistryProbeModule,
+      imports: [maestro],
+      providers: [{ provide: registryProbe, useFactory: probeOf, inject: [ProviderRegistry] }],
+      exports: [registryProbe],
+    };
+  }
+}
+
+function probeOf(registry: ProviderRegistry): HealthProbe {
+  return {
+    name: 'providers',
+    async check() {
+      if (registry.listProviders().length === 0) throw new MaestroError('gateway.not-ready', { reason: 'no provider is served' });
+    },
+  };
+}

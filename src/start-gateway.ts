@@ -1,0 +1,129 @@
+import querystring from 'node:querystring';
+
+import type { NestApplicationOptions } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+import { AppModule } from './app.module.js';
+import { adminKeyIn } from './config/admin-key.js';
+import type { Environment } from './config/environment.js';
+import { environmentNameOf } from './contracts/manifest.js';
+import { Secret } from './contracts/secret.js';
+import { ProviderRegistry } from './core/registry/provider-registry.js';
+import type { PinoLogger } from './observability/pino-logger.js';
+import type { SecretFilter } from './observability/secret-filter.js';
+import type { DatabaseSettings } from './persistence/create-data-source.js';
+import { loadKeys } from './persistence/encryption/key-file.js';
+import { gatewayAdapter, prepareGateway } from './transports/http/gateway.js';
+import { RunningAnswers } from './transports/http/running-answers.js';
+
+export interface GatewayOptions {
+  readonly environment: Environment;
+  /** Absolute. */
+  readonly providersFolders: readonly string[];
+  readonly logger: PinoLogger;
+  readonly filter: SecretFilter;
+}
+
+export interface Gateway {
+  readonly url: string;
+  /** Where the admin key lies, if it lies in a file. */
+  readonly adminKeyFile?: string;
+  /** Given by the one start that made it. */
+  readonly newAdminKey?: Secret;
+  /** Where the encryption keys lie, if they lie in a file. */
+  readonly encryptionKeyFile?: string;
+  /** Lets running answers finish, then closes everything. Called again, it hurries. */
+  stop(): Promise<void>;
+}
+
+/** Milliseconds for requests that are no streams; then their connections are cut. */
+const closingMs = 10_000;
+
+/** Starts everything that a gateway is. @throws MaestroError, EnvironmentError */
+export async function startGateway({ environment, providersFolders, logger, filter }: GatewayOptions): Promise<Gateway> {
+  const keys = await loadKeys({
+    ...(environment.encryptionKeys !== undefined && { keys: environment.encryptionKeys }),
+    ...(environment.encryptionPrimary !== undefined && { primary: environment.encryptionPrimary }),
+    ...(environment.databaseUrl === undefined && { dataDir: environment.dataDir }),
+  });
+  const given = environment.adminKey;
+  const kept = given === undefined ? adminKeyIn(environment.dataDir) : undefined;
+  const adminKey = Secret.of(given ?? kept?.key ?? '');
+  for (const secret of [adminKey, ...secretsOf(environment)]) filter.remember(secret);
+
+  const persistence = { keyRing: keys.keyRing, database: databaseOf(environment) };
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and documents a literal.
+  const nestOptions: NestApplicationOptions = { logger, bodyParser: false, abortOnError: false };
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot({ environment, adminKey, persistence, providersFolders }),
+    gatewayAdapter(),
+    nestOptions,
+  );
+  try {
+    prepareGateway(app);
+    rememberSettings(app.get(ProviderRegistry, { strict: false }), environment, filter);
+    await app.listen({ port: environment.port, host: environment.host });
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  return {
+    url: addressOf(app, environment.host),
+    ...(kept !== undefined && { adminKeyFile: kept.file }),
+    ...(kept?.isNew === true && { newAdminKey: adminKey }),
+    ...(keys.file !== undefined && { encryptionKeyFile: keys.file }),
+    stop: stopper(app, environment.drainMs),
+  };
+}
+
+function databaseOf({ databaseUrl, dataDir, postgresBin }: Environment): DatabaseSettings {
+  if (databaseUrl !== undefined) return { url: databaseUrl };
+  return { dataDir, ...(postgresBin !== undefined && { binariesFolder: postgresBin }) };
+}
+
+/** What must not be printed as long as the process lives. */
+function secretsOf({ databaseUrl, encryptionKeys = '' }: Environment): readonly Secret[] {
+  const password = databaseUrl === undefined ? '' : passwordIn(databaseUrl);
+  const keys = encryptionKeys.split(',').map((entry) => entry.slice(entry.indexOf('=') + 1));
+  return [password, ...keys].map((text) => Secret.of(text));
+}
+
+/** Not every address that PostgreSQL takes is one for `URL`: several hosts, or a socket's folder. */
+function passwordIn(databaseUrl: string): string {
+  const written = /^\w+:\/\/[^:@/]*:([^@/]*)@/.exec(databaseUrl)?.[1] ?? '';
+  return querystring.unescape(written);
+}
+
+function rememberSettings(registry: ProviderRegistry, { lookup }: Environment, filter: SecretFilter): void {
+  for (const id of registry.listProviders()) {
+    for (const [name, { isSecret }] of Object.entries(registry.manifestOf(id).settings)) {
+      const value = isSecret === true ? lookup(environmentNameOf(id, name)) : undefined;
+      if (value !== undefined) filter.remember(Secret.of(value));
+    }
+  }
+}
+
+function addressOf(app: NestFastifyApplication, host: string): string {
+  const address = app.getHttpServer().address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
+}
+
+function stopper(app: NestFastifyApplication, drainMs: number): () => Promise<void> {
+  const running = app.get(RunningAnswers, { strict: false });
+  let closed: Promise<void> | undefined;
+  return async () => {
+    const drained = running.drain(drainMs);
+    closed ??= drained.then(() => close(app));
+    await closed;
+  };
+}
+
+async function close(app: NestFastifyApplication): Promise<void> {
+  const cut = setTimeout(() => {
+    app.getHttpServer().closeAllConnections();
+  }, closingMs);
+  await app.close();
+  clearTimeout(cut);
+}

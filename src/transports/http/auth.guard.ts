@@ -1,0 +1,27 @@
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+
+import type { Caller } from '../../contracts/caller.js';
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import { Authenticator } from './authenticator.js';
+import { notesOf } from './request-notes.js';
+
+/** Lets in who holds a Maestro key. What the key may do is decided in core, for every transport alike. */
+@Injectable()
+export class AuthGuard implements CanActivate {
+  constructor(@Inject(Authenticator) private readonly authenticator: Authenticator) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    notesOf(request).caller = this.authenticator.callerFrom(request.headers.authorization);
+    return true;
+  }
+}
+
+/** The caller that the guard let in. */
+export const CurrentCaller = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
+  const { caller } = notesOf(context.switchToHttp().getRequest<FastifyRequest>());
+  if (caller === undefined) throw new MaestroError('caller.key-missing', {});
+  return caller;
+});

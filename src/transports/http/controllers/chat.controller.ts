@@ -1,0 +1,65 @@
+import { Body, HttpCode, Inject, Logger, Post, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import type { Caller } from '../../../contracts/caller.js';
+import { problemFromError } from '../../../contracts/errors/problem.js';
+import { MaestroError } from '../../../contracts/errors/maestro-error.js';
+import { UniversalProvider } from '../../../core/universal-provider.js';
+import { ChatDto } from '../../requests/chat.dto.js';
+import { CurrentCaller } from '../auth.guard.js';
+import { sendEventStream } from '../event-stream.js';
+import { NativeApi } from '../native-api.decorator.js';
+import { noteFailure } from '../problem.filter.js';
+import { parsedAs } from '../request.pipe.js';
+import { RunningAnswers } from '../running-answers.js';
+
+/** Images and files travel in the body. */
+const bodyLimit = 32 * 1024 * 1024;
+
+@NativeApi('chat')
+export class ChatController {
+  private readonly logger = new Logger('Http');
+
+  constructor(
+    @Inject(UniversalProvider) private readonly provider: UniversalProvider,
+    @Inject(RunningAnswers) private readonly running: RunningAnswers,
+  ) {}
+
+  @Post('chat')
+  @HttpCode(200)
+  @RouteConfig({ bodyLimit })
+  @ApiOperation({ summary: 'Chat through a session: server-sent events, or one answer' })
+  @ApiOkResponse({
+    description: 'One event in each data line, ended by message-end or by an error event',
+    content: { 'text/event-stream': {} },
+  })
+  async chat(
+    @CurrentCaller() caller: Caller,
+    @Body(parsedAs(ChatDto)) { provider, session, messages, stream = true, ...rest }: ChatDto,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const answer = this.running.begin(reply.raw);
+    const options = { ...rest, signal: answer.signal };
+    try {
+      if (!stream) {
+        await reply.send(await this.provider.for(caller).completeChat(provider, session, messages, options));
+        return;
+      }
+      // Until here a failure is an answer of its own; from the first event on it is an error frame.
+      const events = await this.provider.for(caller).streamChat(provider, session, messages, options);
+      reply.hijack();
+      await sendEventStream(reply.raw, events, { problemFrom: (failure) => this.problemFrom(failure, request) });
+    } finally {
+      answer.end();
+    }
+  }
+
+  private problemFrom(failure: unknown, request: FastifyRequest): ReturnType<typeof problemFromError> {
+    const error = MaestroError.from(failure);
+    noteFailure(request, error, this.logger);
+    return problemFromError(error, request.id);
+  }
+}

@@ -1,0 +1,109 @@
+import { Body, Delete, Get, HttpCode, Inject, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+
+import type { ConnectionReport } from '../../../contracts/behaviours/api-key.behaviour.js';
+import type { Caller } from '../../../contracts/caller.js';
+import { MaestroError } from '../../../contracts/errors/maestro-error.js';
+import { Sessions } from '../../../core/sessions/sessions.js';
+import { credentialsFrom } from '../../requests/credentials.dto.js';
+import { SessionAnswerDto, SessionListDto } from '../../requests/session-answer.dto.js';
+import type { SessionAddressParts } from '../../requests/session.dto.js';
+import {
+  ChangeSessionDto,
+  CreateSessionDto,
+  DeleteSessionDto,
+  ListSessionsDto,
+  ReplaceCredentialsDto,
+  sessionAddressFrom,
+} from '../../requests/session.dto.js';
+import { CurrentCaller } from '../auth.guard.js';
+import { NativeApi } from '../native-api.decorator.js';
+import { parsedAs } from '../request.pipe.js';
+import { goneAway } from '../gone-away.js';
+
+/** The two addresses that a session has. */
+const session = ['sessions/:id', 'sessions/:provider/:authType/:name'];
+const below = (path: string): string[] => session.map((address) => `${address}/${path}`);
+
+@NativeApi('sessions')
+export class SessionsController {
+  constructor(@Inject(Sessions) private readonly sessions: Sessions) {}
+
+  @Post('sessions')
+  @ApiOperation({ summary: 'Keep a provider account under a name' })
+  async create(
+    @CurrentCaller() caller: Caller,
+    @Body(parsedAs(CreateSessionDto)) { credentials, ...request }: CreateSessionDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionAnswerDto> {
+    const created = await this.sessions
+      .for(caller)
+      .create({ ...request, credentials: credentialsFrom(credentials), signal: goneAway(reply.raw) });
+    reply.header('location', `/api/sessions/${created.id}`);
+    return new SessionAnswerDto(created);
+  }
+
+  @Get('sessions')
+  @ApiOperation({ summary: 'The sessions that the caller may use' })
+  async list(
+    @CurrentCaller() caller: Caller,
+    @Query(parsedAs(ListSessionsDto)) { limit, ...query }: ListSessionsDto,
+  ): Promise<SessionListDto> {
+    return new SessionListDto(await this.sessions.for(caller).list({ ...query, ...(limit !== undefined && { limit: Number(limit) }) }));
+  }
+
+  @Get(session)
+  @ApiOperation({ summary: 'One session; never its secret' })
+  async one(@CurrentCaller() caller: Caller, @Param() address: SessionAddressParts): Promise<SessionAnswerDto> {
+    return new SessionAnswerDto(await this.sessions.for(caller).get(sessionAddressFrom(address)));
+  }
+
+  @Patch(session)
+  @ApiOperation({ summary: 'Rename, label or disable a session' })
+  async change(
+    @CurrentCaller() caller: Caller,
+    @Param() address: SessionAddressParts,
+    @Body(parsedAs(ChangeSessionDto)) request: ChangeSessionDto,
+  ): Promise<SessionAnswerDto> {
+    return new SessionAnswerDto(await this.sessions.for(caller).change(sessionAddressFrom(address), request));
+  }
+
+  @Put(below('credentials'))
+  @ApiOperation({ summary: 'Give a session new credentials' })
+  async replaceCredentials(
+    @CurrentCaller() caller: Caller,
+    @Param() address: SessionAddressParts,
+    @Body(parsedAs(ReplaceCredentialsDto)) { credentials, ...request }: ReplaceCredentialsDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionAnswerDto> {
+    const input = { ...request, credentials: credentialsFrom(credentials), signal: goneAway(reply.raw) };
+    return new SessionAnswerDto(await this.sessions.for(caller).replaceCredentials(sessionAddressFrom(address), input));
+  }
+
+  @Delete(session)
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a session; its secret is destroyed at once' })
+  async delete(
+    @CurrentCaller() caller: Caller,
+    @Param() address: SessionAddressParts,
+    @Query(parsedAs(DeleteSessionDto)) { ifExists }: DeleteSessionDto,
+  ): Promise<void> {
+    try {
+      await this.sessions.for(caller).delete(sessionAddressFrom(address));
+    } catch (error) {
+      if (ifExists !== 'true' || !MaestroError.is(error) || error.code !== 'session.not-found') throw error;
+    }
+  }
+
+  @Post(below('test'))
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Ask the provider whether it takes the credential' })
+  test(
+    @CurrentCaller() caller: Caller,
+    @Param() address: SessionAddressParts,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ConnectionReport> {
+    return this.sessions.for(caller).test(sessionAddressFrom(address), { signal: goneAway(reply.raw) });
+  }
+}

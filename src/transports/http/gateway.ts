@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+
+import { Authenticator } from './authenticator.js';
+import { errorFromHttp } from './error-from-http.js';
+import { mountOpenApi } from './openapi.js';
+import { pathOf } from './path-of.js';
+import { ProblemFilter, sendProblem } from './problem.filter.js';
+import { notesOf } from './request-notes.js';
+
+/** Bytes of a request's body; a route may allow more in its configuration. */
+const bodyLimit = 64 * 1024;
+
+/** Fastify as the gateway runs it. Bodies are JSON and nothing else. */
+export function gatewayAdapter(): FastifyAdapter {
+  const options: FastifyServerOptions = {
+    bodyLimit,
+    genReqId: ({ headers }) => givenId(headers['x-request-id']) ?? randomUUID(),
+    routerOptions: { maxParamLength: 1_000 },
+    // What the router cannot read never comes to Nest.
+    frameworkErrors: (error, request, reply) => {
+      const failed = { method: request.method, path: pathOf(request.url), contentType: '', bodyLimit };
+      reply.header('x-request-id', request.id);
+      sendProblem(reply, errorFromHttp(error, failed), request.id);
+    },
+  };
+  const adapter = new FastifyAdapter(options);
+  const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.removeAllContentTypeParsers();
+  const parseJson = fastify.getDefaultJsonParser('error', 'ignore');
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // Clients send the content type of JSON with a DELETE as well, and nothing after it.
+    if (body === '') done(null, undefined);
+    else void parseJson(request, String(body), done);
+  });
+  fastify.addHook('onRoute', (route) => {
+    if (route.config !== undefined && 'bodyLimit' in route.config) route.bodyLimit = Number(route.config.bodyLimit);
+  });
+  return adapter;
+}
+
+/** What the gateway does for all routes; to be called before the application listens. */
+export function prepareGateway(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  const authenticator = app.get(Authenticator);
+  const logger = new Logger('Http');
+  app.useGlobalFilters(new ProblemFilter());
+  fastify.addHook('onRequest', (request, reply, done) => {
+    // On the raw answer, since a stream is written past Fastify.
+    reply.raw.setHeader('x-request-id', request.id);
+    logWhenOver(request, reply, logger);
+    done(refusal(request, authenticator));
+  });
+  mountOpenApi(app);
+}
+
+/** Before a stranger's body is read; the guard of the route decides again. */
+function refusal(request: FastifyRequest, authenticator: Authenticator): Error | undefined {
+  if (request.routeOptions.url?.startsWith('/api/') !== true) return undefined;
+  try {
+    authenticator.callerFrom(request.headers.authorization);
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** One line a request, when its answer is over, however it ended. */
+function logWhenOver(request: FastifyRequest, { raw }: FastifyReply, logger: Logger): void {
+  const begin = performance.now();
+  raw.once('close', () => {
+    const { caller, failure } = notesOf(request);
+    const route = request.routeOptions.url;
+    // Supervisors ask every second.
+    const level = route?.startsWith('/health/') === true ? 'debug' : 'log';
+    logger[level]({
+      text: 'request',
+      requestId: request.id,
+      method: request.method,
+      // The route, or nothing: an address of nobody's may hold anything.
+      route,
+      status: raw.statusCode,
+      milliseconds: Math.round(performance.now() - begin),
+      isWhole: raw.writableFinished,
+      callerId: caller?.id,
+      failure,
+    });
+  });
+}
+
+function givenId(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[\w.-]{1,64}$/.test(header) ? header : undefined;
+}

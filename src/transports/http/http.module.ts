@@ -1,0 +1,43 @@
+import type { DynamicModule, FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+
+import type { Secret } from '../../contracts/secret.js';
+import { AuthGuard } from './auth.guard.js';
+import { adminKey, Authenticator } from './authenticator.js';
+import { ChatController } from './controllers/chat.controller.js';
+import { HealthController } from './controllers/health.controller.js';
+import { ModelsController } from './controllers/models.controller.js';
+import { ProvidersController } from './controllers/providers.controller.js';
+import { SessionsController } from './controllers/sessions.controller.js';
+import { RunningAnswersModule } from './running-answers.js';
+
+type Imported = NonNullable<ModuleMetadata['imports']>[number];
+
+export interface MaestroHttpOptions {
+  /** The `MaestroModule` to serve: the same object that the application imports. */
+  readonly maestro: Imported;
+  /** Exports `Health`; absent: no health routes. */
+  readonly health?: Imported;
+  /** The key that opens everything: a `Secret` of 32 characters or more, or a factory's. */
+  readonly adminKey: Secret | Pick<FactoryProvider<Secret>, 'inject' | 'useFactory'>;
+}
+
+/** The native API on Fastify, in an application of one's own. */
+@Module({})
+export class MaestroHttpModule {
+  static forRoot({ maestro, health, adminKey: key }: MaestroHttpOptions): DynamicModule {
+    return {
+      module: MaestroHttpModule,
+      imports: [maestro, RunningAnswersModule, ...(health === undefined ? [] : [health])],
+      controllers: [
+        ProvidersController,
+        SessionsController,
+        ModelsController,
+        ChatController,
+        ...(health === undefined ? [] : [HealthController]),
+      ],
+      providers: ['useFactory' in key ? { provide: adminKey, ...key } : { provide: adminKey, useValue: key }, Authenticator, AuthGuard],
+      exports: [Authenticator, RunningAnswersModule],
+    };
+  }
+}

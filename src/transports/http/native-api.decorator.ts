@@ -1,0 +1,20 @@
+import { applyDecorators, Controller, UseFilters, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiDefaultResponse, ApiTags } from '@nestjs/swagger';
+
+import { AuthGuard } from './auth.guard.js';
+import { ProblemFilter } from './problem.filter.js';
+
+/**
+ * A controller of the native API: under `/api`, for callers with a Maestro key, with problem documents for failures. All
+ * of that comes with the controller, not with the application: an application of somebody else's keeps its own ways.
+ */
+export function NativeApi(tag: string): ClassDecorator {
+  return applyDecorators(
+    Controller('api'),
+    UseGuards(AuthGuard),
+    UseFilters(ProblemFilter),
+    ApiTags(tag),
+    ApiBearerAuth(),
+    ApiDefaultResponse({ description: 'A problem document (RFC 9457)', content: { 'application/problem+json': {} } }),
+  );
+}

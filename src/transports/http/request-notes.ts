@@ -1,0 +1,19 @@
+import type { FastifyRequest } from 'fastify';
+
+import type { Caller } from '../../contracts/caller.js';
+import type { ErrorCode } from '../../contracts/errors/catalogue.js';
+
+/** What is learnt of a request on its way, for whoever comes later. */
+export interface RequestNotes {
+  caller?: Caller;
+  /** How it failed, where it did. */
+  failure?: ErrorCode;
+}
+
+const notes = new WeakMap<FastifyRequest, RequestNotes>();
+
+export function notesOf(request: FastifyRequest): RequestNotes {
+  const noted = notes.get(request) ?? {};
+  notes.set(request, noted);
+  return noted;
+}

@@ -1,0 +1,71 @@
+import { EventEmitter, once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { Injectable, Module } from '@nestjs/common';
+
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import type { HealthProbe } from '../../core/health/health.port.js';
+import { goneAway } from './gone-away.js';
+
+/** An answer of a model that is under way. */
+export interface RunningAnswer {
+  /** Aborted when the reader goes away, or when the gateway stops and the answer has had its time. */
+  readonly signal: AbortSignal;
+  end(): void;
+}
+
+/** Milliseconds for what was aborted to write its last frame. */
+const farewellMs = 5_000;
+
+/** Knows which answers are under way, so that a gateway that stops can let them finish. */
+@Injectable()
+export class RunningAnswers implements HealthProbe {
+  readonly name = 'gateway';
+  readonly #running = new Set<AbortController>();
+  readonly #news = new EventEmitter<{ over: []; hurry: [] }>();
+  #isDraining = false;
+
+  /** @throws MaestroError `gateway.shutting-down` */
+  begin(raw: ServerResponse): RunningAnswer {
+    if (this.#isDraining) throw new MaestroError('gateway.shutting-down', {});
+    const controller = new AbortController();
+    this.#running.add(controller);
+    return {
+      signal: AbortSignal.any([controller.signal, goneAway(raw)]),
+      end: () => {
+        this.#running.delete(controller);
+        if (this.#running.size === 0) this.#news.emit('over');
+      },
+    };
+  }
+
+  /** Not ready while draining, so that a load balancer sends nobody here any more. */
+  async check(): Promise<void> {
+    if (this.#isDraining) throw new MaestroError('gateway.shutting-down', {});
+  }
+
+  /**
+   * Lets no new answer begin and gives those under way so many milliseconds; what still runs then is ended with an error
+   * frame. Resolves when none runs. A further call makes the first one hurry.
+   */
+  async drain(milliseconds: number): Promise<void> {
+    if (this.#isDraining) {
+      this.#news.emit('hurry');
+      return;
+    }
+    this.#isDraining = true;
+    if (this.#running.size === 0) return;
+    await Promise.race([once(this.#news, 'over'), once(this.#news, 'hurry'), after(milliseconds)]);
+    for (const controller of this.#running) controller.abort(new MaestroError('gateway.shutting-down', {}));
+    if (this.#running.size > 0) await Promise.race([once(this.#news, 'over'), after(farewellMs)]);
+  }
+}
+
+function after(milliseconds: number): Promise<void> {
+  return pause(milliseconds, undefined, { ref: false });
+}
+
+/** A module of its own, since readiness depends on it, and the routes on readiness. */
+@Module({ providers: [RunningAnswers], exports: [RunningAnswers] })
+export class RunningAnswersModule {}
