@@ -7,6 +7,7 @@ import type { LocalPostgresSettings } from './local-postgres/local-postgres.js';
 import { ensureLocalPostgres } from './local-postgres/local-postgres.js';
 import { MaestroDataSource, migrationsTable } from './maestro-data-source.js';
 import { migrations } from './migrations/migrations.js';
+import { quietLogger } from './quiet-logger.js';
 
 /** Somebody's PostgreSQL, or the private one of a data directory. */
 export type DatabaseSettings = ExternalDatabaseSettings | LocalPostgresSettings;
@@ -61,6 +62,7 @@ function dataSourceOf(address: Address, afterDestroy: () => Promise<void>): Data
       synchronize: false,
       installExtensions: false,
       logging: false,
+      logger: quietLogger,
     },
     afterDestroy,
   );

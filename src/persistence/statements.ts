@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 
+import { MaestroError } from '../contracts/errors/maestro-error.js';
 import { databaseError, isAway } from './database-errors.js';
 
 /** A statement of fixed text. The name makes it a prepared one: parsed and planned once for each connection. */
@@ -11,12 +12,12 @@ export interface Statement {
   readonly isRead: boolean;
 }
 
-const timeoutMs = 5000;
+const timeoutMs = 2500;
 
 /**
  * Runs statements on the DataSource's own pool, without the work that a repository does for each row.
  *
- * @throws MaestroError `database.unavailable`, at the latest after five seconds
+ * @throws MaestroError `database.unavailable`, at the latest after two and a half seconds of silence
  */
 export async function run<Row extends object>(
   dataSource: DataSource,
@@ -36,8 +37,9 @@ export async function run<Row extends object>(
   }
 }
 
-/** TypeORM's type for the pool of its driver is `any`; for the type `postgres` it is node-postgres' own. */
+/** TypeORM's type for the pool of its driver is `any`; for the type `postgres` it is node-postgres' own, absent once it is closed. */
 function poolOf(dataSource: DataSource): Pool {
-  const { master } = dataSource.driver as unknown as { readonly master: Pool };
+  const { master } = dataSource.driver as unknown as { readonly master?: Pool };
+  if (master === undefined) throw new MaestroError('database.unavailable', {});
   return master;
 }

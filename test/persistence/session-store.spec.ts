@@ -1,0 +1,325 @@
+import { randomUUID } from 'node:crypto';
+
+import { ProviderId } from '../../src/contracts/provider-id.js';
+import { SessionId } from '../../src/contracts/session.js';
+import { SessionName } from '../../src/contracts/session-name.js';
+import type { NewSessionRecord, SecretChange, SessionStore } from '../../src/core/sessions/session-store.port.js';
+import { findByName } from '../../src/persistence/session-statements.js';
+import { TypeOrmSessionStore } from '../../src/persistence/typeorm-session-store.js';
+import { InMemorySessionStore } from '../support/in-memory-session-store.js';
+import type { TestDatabase } from '../support/postgres.js';
+import { freshDatabase } from '../support/postgres.js';
+
+const openai = ProviderId.parse('openai');
+const gemini = ProviderId.parse('gemini');
+
+function aRecord(values: Partial<NewSessionRecord> = {}): NewSessionRecord {
+  return {
+    id: SessionId.of(randomUUID()),
+    provider: openai,
+    authType: 'api_key',
+    name: SessionName.parse('work'),
+    secret: { bytes: Buffer.from('sealed'), keyId: 'k1' },
+    secretVersion: 1,
+    ...values,
+  };
+}
+
+function aSecretChange(values: Partial<SecretChange> = {}): SecretChange {
+  return {
+    secret: { bytes: Buffer.from('sealed anew'), keyId: 'k2' },
+    secretVersion: 2,
+    secretHint: null,
+    expiresAt: null,
+    baseUrl: null,
+    ...values,
+  };
+}
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await freshDatabase();
+});
+afterAll(async () => {
+  await database.close();
+});
+
+/** The tests' own store is held to the same promises, so that what is tested with it is worth something. */
+describe.each([
+  ['PostgreSQL', (): SessionStore => new TypeOrmSessionStore(database.dataSource)],
+  ['memory', (): SessionStore => new InMemorySessionStore()],
+])('the session store in %s', (_where, makeStore) => {
+  let store: SessionStore;
+  beforeEach(async () => {
+    await database.dataSource.query('truncate saved_authentications, session_tombstones');
+    store = makeStore();
+  });
+
+  it('gives back what was put in, and leaves out what was not', async () => {
+    const bare = aRecord();
+    const full = aRecord({
+      name: SessionName.parse('full'),
+      label: 'Team, "A" ✓',
+      baseUrl: 'https://llm.example.test/v1',
+      expiresAt: new Date('2031-02-03T04:05:06.789Z'),
+      secretHint: '6789',
+    });
+
+    const [stored] = await Promise.all([store.insert(bare), store.insert(full)]);
+
+    expect(Object.keys(stored).sort()).toEqual([...Object.keys(bare), 'createdAt', 'generation', 'status', 'updatedAt'].sort());
+    expect(await store.findById(bare.id)).toEqual(stored);
+    expect(await store.findById(full.id)).toMatchObject({ ...full, status: 'active', generation: 1 });
+    expect(await store.findById(SessionId.of(randomUUID()))).toBeUndefined();
+  });
+
+  it('finds a name of one auth type, of both, and of no other provider', async () => {
+    const key = await store.insert(aRecord());
+    const login = await store.insert(aRecord({ authType: 'oauth' }));
+    await store.insert(aRecord({ provider: gemini }));
+    const name = SessionName.parse('work');
+
+    expect(await store.findByName(openai, name, 'oauth')).toEqual([login]);
+    expect(await store.findByName(openai, name)).toHaveLength(2);
+    expect(await store.findByName(openai, name)).toEqual(expect.arrayContaining([key, login]));
+    expect(await store.findByName(openai, SessionName.parse('Work'))).toEqual([]);
+  });
+
+  it('takes a name once for each provider and auth type, whatever its case', async () => {
+    await store.insert(aRecord());
+
+    await expect(store.insert(aRecord({ name: SessionName.parse('WORK') }))).rejects.toMatchObject({
+      code: 'session.name-taken',
+      parameters: { provider: 'openai', authType: 'api_key', name: 'WORK' },
+    });
+    await expect(store.insert(aRecord())).rejects.toMatchObject({ code: 'session.name-taken' });
+    await expect(store.insert(aRecord({ authType: 'oauth' }))).resolves.toMatchObject({ name: 'work' });
+  });
+
+  it('changes what is asked and nothing else, and raises the generation', async () => {
+    const { id } = await store.insert(aRecord({ label: 'one', secretHint: '6789' }));
+
+    const renamed = await store.change(id, 1, { name: SessionName.parse('Work') });
+    const blocked = await store.change(id, 2, { status: 'disabled', statusReason: 'by-hand' });
+    const bare = await store.change(id, 3, { label: null, statusReason: null });
+
+    expect(renamed).toMatchObject({ name: 'Work', label: 'one', generation: 2, status: 'active' });
+    expect(blocked).toMatchObject({ name: 'Work', label: 'one', generation: 3, status: 'disabled', statusReason: 'by-hand' });
+    expect(bare).toMatchObject({ name: 'Work', generation: 4, status: 'disabled', secretHint: '6789' });
+    expect(bare).not.toHaveProperty('label');
+    expect(bare).not.toHaveProperty('statusReason');
+    expect(await store.findById(id)).toEqual(bare);
+  });
+
+  it('changes nothing where the generation has moved on or the row is gone', async () => {
+    const { id } = await store.insert(aRecord());
+    await store.change(id, 1, { label: 'first' });
+
+    expect(await store.change(id, 1, { label: 'second' })).toBeUndefined();
+    expect(await store.change(id, 1, { name: SessionName.parse('second') })).toBeUndefined();
+    expect(await store.replaceSecret(id, 1, aSecretChange())).toBeUndefined();
+    expect(await store.change(SessionId.of(randomUUID()), 1, { name: SessionName.parse('other') })).toBeUndefined();
+    expect(await store.findById(id)).toMatchObject({ label: 'first', generation: 2, secretVersion: 1 });
+  });
+
+  it('refuses a rename to a name that is taken', async () => {
+    await store.insert(aRecord());
+    const { id } = await store.insert(aRecord({ name: SessionName.parse('other') }));
+
+    await expect(store.change(id, 1, { name: SessionName.parse('Work') })).rejects.toMatchObject({
+      code: 'session.name-taken',
+      parameters: { provider: 'openai', authType: 'api_key', name: 'Work' },
+    });
+    expect(await store.findById(id)).toMatchObject({ name: 'other', generation: 1 });
+  });
+
+  it('replaces a secret with all that belongs to it, and sets the session going again', async () => {
+    const { id } = await store.insert(aRecord({ secretHint: '6789', baseUrl: 'https://one.test', expiresAt: new Date(0) }));
+    await store.change(id, 1, { status: 'reauth_required', statusReason: 'rotation-lost' });
+
+    const replaced = await store.replaceSecret(id, 2, aSecretChange({ secretHint: '4321' }));
+
+    expect(replaced).toMatchObject({
+      status: 'active',
+      generation: 3,
+      secretVersion: 2,
+      secretHint: '4321',
+      secret: { bytes: Buffer.from('sealed anew'), keyId: 'k2' },
+    });
+    for (const gone of ['statusReason', 'baseUrl', 'expiresAt']) expect(replaced).not.toHaveProperty(gone);
+    expect(await store.findById(id)).toEqual(replaced);
+  });
+
+  it('deletes once, and frees the name', async () => {
+    const { id } = await store.insert(aRecord());
+
+    expect(await store.delete(id)).toBe(true);
+    expect(await store.delete(id)).toBe(false);
+    expect(await store.findById(id)).toBeUndefined();
+    await expect(store.insert(aRecord())).resolves.toMatchObject({ name: 'work' });
+  });
+
+  it('lists page by page, each session once', async () => {
+    const records = Array.from({ length: 7 }, (_, index) => aRecord({ name: SessionName.parse(`name-${String(index)}`) }));
+    for (const record of records) await store.insert(record);
+    const seen: string[] = [];
+    let after: SessionId | undefined;
+    do {
+      const page = await store.list({ limit: 3, ...(after !== undefined && { after }) });
+      expect(page.data.length).toBeLessThanOrEqual(3);
+      seen.push(...page.data.map(({ id }) => id));
+      after = page.nextCursor === undefined ? undefined : SessionId.of(page.nextCursor);
+    } while (after !== undefined);
+
+    expect(seen).toEqual(records.map(({ id }) => id).sort());
+  });
+
+  it('lists by provider, auth type and state, the expired apart from the active', async () => {
+    const past = new Date(Date.now() - 60_000);
+    const named = async (name: string, values: Partial<NewSessionRecord> = {}): Promise<SessionId> =>
+      (await store.insert(aRecord({ name: SessionName.parse(name), ...values }))).id;
+    await named('plain');
+    await named('later', { expiresAt: new Date(Date.now() + 3_600_000) });
+    await named('over', { expiresAt: past });
+    await named('google', { provider: gemini });
+    await named('login', { authType: 'oauth' });
+    await store.change(await named('off', { expiresAt: past }), 1, { status: 'disabled' });
+    const names = async (filter: object): Promise<readonly string[]> =>
+      (await store.list({ limit: 200, ...filter })).data.map(({ name }): string => name).sort();
+
+    expect(await names({})).toEqual(['google', 'later', 'login', 'off', 'over', 'plain']);
+    expect(await names({ provider: gemini })).toEqual(['google']);
+    expect(await names({ authType: 'oauth' })).toEqual(['login']);
+    expect(await names({ status: 'expired' })).toEqual(['over']);
+    expect(await names({ status: 'disabled' })).toEqual(['off']);
+    expect(await names({ status: 'active', provider: openai })).toEqual(['later', 'login', 'plain']);
+  });
+});
+
+describe('the session store in PostgreSQL', () => {
+  const store = (): TypeOrmSessionStore => new TypeOrmSessionStore(database.dataSource);
+  beforeEach(async () => {
+    await database.dataSource.query('truncate saved_authentications, session_tombstones');
+  });
+
+  it('lets one of fifty who change the same generation at the same time through', async () => {
+    const { id } = await store().insert(aRecord());
+
+    const changed = await Promise.all(Array.from({ length: 50 }, (_, index) => store().change(id, 1, { label: String(index) })));
+
+    expect(changed.filter((record) => record !== undefined)).toHaveLength(1);
+    expect(await store().findById(id)).toMatchObject({ generation: 2 });
+  });
+
+  it('leaves a tombstone without a secret', async () => {
+    const { id } = await store().insert(aRecord({ secretHint: '6789' }));
+
+    await store().delete(id);
+
+    expect(await database.dataSource.query('select * from session_tombstones')).toEqual([
+      { id, provider: 'openai', auth_type: 'api_key', name: 'work', created_at: expect.any(Date), deleted_at: expect.any(Date) },
+    ]);
+  });
+
+  it('keeps the row where the tombstone cannot be written', async () => {
+    const { id } = await store().insert(aRecord());
+    await database.dataSource.query(
+      `insert into session_tombstones select id, provider, auth_type, name, now(), now() from saved_authentications`,
+    );
+
+    await expect(store().delete(id)).rejects.toMatchObject({ code: '23505' });
+
+    expect(await store().findById(id)).toBeDefined();
+  });
+
+  it('does not put an older secret over a newer one', async () => {
+    const { id } = await store().insert(aRecord());
+    await store().replaceSecret(id, 1, aSecretChange({ secretVersion: 5 }));
+
+    expect(await store().replaceSecret(id, 2, aSecretChange({ secretVersion: 5 }))).toBeUndefined();
+  });
+
+  it('fences a refresh that was under way when the secret is replaced', async () => {
+    const { id } = await store().insert(aRecord());
+    await database.dataSource.query(
+      `update saved_authentications set lease_owner = 'me', lease_epoch = 7, lease_until = now(), refresh_attempt_id = id,
+         refresh_started_at = now(), refresh_failures = 3, next_refresh_at = now()`,
+    );
+
+    expect(await store().replaceSecret(id, 1, aSecretChange())).not.toHaveProperty('nextRefreshAt');
+
+    const rows = await database.dataSource.query(
+      'select lease_owner, lease_epoch, lease_until, refresh_attempt_id, refresh_started_at, refresh_failures from saved_authentications',
+    );
+    expect(rows).toEqual([
+      { lease_owner: null, lease_epoch: 8, lease_until: null, refresh_attempt_id: null, refresh_started_at: null, refresh_failures: 0 },
+    ]);
+  });
+
+  it('notes when sessions served, never back in time, and touches nothing else', async () => {
+    const { id } = await store().insert(aRecord());
+    const at = new Date('2030-01-01T00:00:00Z');
+
+    await store().touch([id, SessionId.of(randomUUID())], at);
+    await store().touch([id], new Date('2029-01-01T00:00:00Z'));
+
+    expect(await store().findById(id)).toMatchObject({ lastUsedAt: at, generation: 1 });
+  });
+
+  it('finds a name by a prepared statement that uses the unique index', async () => {
+    await database.dataSource.query(`insert into saved_authentications
+      (id, provider, auth_type, name, credentials, key_id, secret_version, generation, status, lease_epoch, refresh_failures, created_at, updated_at)
+      select gen_random_uuid(), 'openai', 'api_key', 'name-' || n, '\\x00', 'k', 1, 1, 'active', 0, 0, now(), now() from generate_series(1, 5000) n`);
+    await database.dataSource.query('analyze saved_authentications');
+    const client = database.dataSource.createQueryRunner();
+    await client.query(`prepare look as ${findByName.text}`);
+
+    const plan = JSON.stringify(await client.query(`explain execute look('openai', '{oauth,api_key}', 'name-77')`));
+    await client.release();
+
+    expect(plan).toContain('saved_authentications_provider_auth_type_name_index');
+  });
+
+  it('takes whatever text it is given as a value, never as a statement', async () => {
+    const evil = `'; drop table saved_authentications; --`;
+
+    const { id } = await store().insert(aRecord({ label: evil, baseUrl: evil, secretHint: evil }));
+
+    expect(await store().findByName(evil as ProviderId, evil as SessionName)).toEqual([]);
+    expect(await store().findById(id)).toMatchObject({ label: evil, baseUrl: evil });
+  });
+});
+
+describe('the session store while the database is away', () => {
+  it('goes on with new connections after all of them were cut, and says so where it cannot', async () => {
+    const own = await freshDatabase();
+    const store = new TypeOrmSessionStore(own.dataSource);
+    const { id } = await store.insert(aRecord());
+    await Promise.all(Array.from({ length: 10 }, () => store.findById(id)));
+    const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${new URL(own.url).pathname.slice(1)}'`;
+
+    await database.dataSource.query(cut);
+    await expect(Promise.all(Array.from({ length: 10 }, () => store.findById(id)))).resolves.toHaveLength(10);
+
+    await own.close();
+    await expect(store.findById(id)).rejects.toMatchObject({ code: 'database.unavailable', isRetryable: true });
+    await expect(store.insert(aRecord())).rejects.toMatchObject({ code: 'database.unavailable' });
+    await expect(store.touch([id], new Date())).resolves.toBeUndefined();
+  });
+
+  it('is told so in time where a statement hangs', async () => {
+    const own = await freshDatabase();
+    const store = new TypeOrmSessionStore(own.dataSource);
+    const { id } = await store.insert(aRecord());
+    const blocker = own.dataSource.createQueryRunner();
+    await blocker.startTransaction();
+    await blocker.query('lock table saved_authentications in access exclusive mode');
+
+    await expect(store.change(id, 1, { label: 'x' })).rejects.toMatchObject({ code: 'database.unavailable' });
+
+    await blocker.rollbackTransaction();
+    await blocker.release();
+    await expect(store.findById(id)).resolves.toMatchObject({ id });
+    await own.close();
+  }, 30_000);
+});
