@@ -50,7 +50,8 @@ function decode(provider: string, event: ServerSentEvent, state: ChatState): Str
   // Nothing follows the end but a second mark.
   if (state.isEnded || data === '') return { events: [], state };
   // Twice in one event where the first one's blank line is missing.
-  if (data.startsWith(doneMark)) return isFinished(state) ? { events: endOf(state), state: { ...state, isEnded: true } } : { events: [], state };
+  if (data.startsWith(doneMark))
+    return isFinished(state) ? { events: endOf(state), state: { ...state, isEnded: true } } : { events: [], state };
   const chunk = jsonFrom(data);
   if (!isRecord(chunk)) throw malformed(provider, 'an event is no JSON object');
   const failure = failureIn(provider, chunk, event.event);

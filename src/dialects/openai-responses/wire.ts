@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../contracts/chat.js';
 import type { JsonRecord } from '../../kit/json-fields.js';
 import { isRecord } from '../../kit/read-body.js';
 
@@ -46,8 +45,8 @@ export interface ResponsesWireRequest {
   readonly instructions?: string;
   readonly stream: boolean;
   readonly store: boolean;
-  readonly tools?: readonly JsonObject[];
-  readonly include?: readonly string[];
+  readonly tools?: readonly unknown[];
+  readonly include?: readonly unknown[];
   readonly [field: string]: unknown;
 }
 

@@ -1,0 +1,99 @@
+import type { ChatOptions, ChatRequest, JsonObject, ResponseFormat, ToolChoice, ToolDefinition } from '../../contracts/chat.js';
+import { listIn } from '../../kit/json-fields.js';
+import { encodeMessages } from './request-messages.js';
+import type { ChatWireRequest } from './wire.js';
+
+/** In what vendors of this wire differ when they read a request. Nothing declared: what most of them take. */
+export interface ChatVendor {
+  /** Whose `providerOptions` of a part are meant for this vendor. */
+  readonly provider?: string;
+  /** Default `max_tokens`. */
+  readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens';
+  /** Default `user`. */
+  readonly endUserField?: 'user' | 'safety_identifier';
+  /** Default `system`. */
+  readonly systemRole?: 'system' | 'developer';
+  /** Wants `reasoning_content` of earlier answers back. */
+  readonly takesReasoningBack?: boolean;
+  /** Knows `top_k`. */
+  readonly takesTopK?: boolean;
+}
+
+/** What a caller may not set beside our own fields: another model or answer than the one that was looked at. */
+const reserved = ['model', 'messages', 'stream', 'stream_options', 'tools', 'n'];
+
+/**
+ * The body that asks for a streamed answer. `extra` are the vendor's own fields, which win over ours; its `tools` are added to
+ * ours.
+ */
+export function encodeChatRequest(request: ChatRequest, vendor: ChatVendor = {}, extra: JsonObject = {}): ChatWireRequest {
+  const { model, messages, options = {} } = request;
+  const tools = [...(request.tools ?? []).map(encodeTool), ...listIn(extra, 'tools')];
+  return {
+    model,
+    messages: encodeMessages(messages, vendor),
+    stream: true,
+    stream_options: { include_usage: true },
+    ...(tools.length > 0 && { tools, ...encodeToolOptions(options) }),
+    ...encodeOptions(options, vendor),
+    ...Object.fromEntries(Object.entries(extra).filter(([name]) => !reserved.includes(name))),
+  };
+}
+
+function encodeTool({ name, description, parameters, strict }: ToolDefinition): JsonObject {
+  return {
+    type: 'function',
+    function: { name, ...(description !== undefined && { description }), parameters, ...(strict !== undefined && { strict }) },
+  };
+}
+
+/** Refused by the wire where there are no tools. */
+function encodeToolOptions({ toolChoice, parallelToolCalls }: ChatOptions): JsonObject {
+  return {
+    ...(toolChoice !== undefined && { tool_choice: encodeToolChoice(toolChoice) }),
+    ...(parallelToolCalls !== undefined && { parallel_tool_calls: parallelToolCalls }),
+  };
+}
+
+function encodeToolChoice(choice: ToolChoice): string | JsonObject {
+  return typeof choice === 'string' ? choice : { type: 'function', function: { name: choice.name } };
+}
+
+function encodeOptions(options: ChatOptions, vendor: ChatVendor): JsonObject {
+  const { maxTokensField = 'max_tokens', endUserField = 'user' } = vendor;
+  const { responseFormat, reasoning, logprobs } = options;
+  return defined({
+    temperature: options.temperature,
+    top_p: options.topP,
+    top_k: vendor.takesTopK === true ? options.topK : undefined,
+    [maxTokensField]: options.maxTokens,
+    stop: options.stop,
+    seed: options.seed,
+    frequency_penalty: options.frequencyPenalty,
+    presence_penalty: options.presencePenalty,
+    response_format: responseFormat && encodeResponseFormat(responseFormat),
+    reasoning_effort: reasoning?.effort,
+    logprobs: logprobs === undefined ? undefined : logprobs !== false,
+    top_logprobs: typeof logprobs === 'number' ? logprobs : undefined,
+    metadata: options.metadata,
+    [endUserField]: options.endUser,
+  });
+}
+
+function encodeResponseFormat(format: ResponseFormat): JsonObject {
+  switch (format.type) {
+    case 'text':
+      return { type: 'text' };
+    case 'json':
+      return { type: 'json_object' };
+    case 'json-schema': {
+      const { name = 'answer', schema, strict } = format;
+      return { type: 'json_schema', json_schema: { name, schema, ...(strict !== undefined && { strict }) } };
+    }
+  }
+}
+
+function defined(fields: Readonly<Record<string, JsonObject[string] | undefined>>): JsonObject {
+  const entries = Object.entries(fields).filter((entry): entry is [string, JsonObject[string]] => entry[1] !== undefined);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,131 @@
+import type {
+  ChatMessage,
+  ChatOptions,
+  ChatRequest,
+  JsonObject,
+  ResponseFormat,
+  ToolChoice,
+  ToolDefinition,
+} from '../../contracts/chat.js';
+import { listIn } from '../../kit/json-fields.js';
+import { encodeItems } from './request-items.js';
+import type { ResponsesWireRequest } from './wire.js';
+
+/** What a vendor of this wire is told, and in what it differs. */
+export interface ResponsesVendor {
+  /** Whose `providerOptions` of a part are meant for this vendor. */
+  readonly provider?: string;
+  /** Whether the vendor keeps the answer. Default false: a conversation is sent whole each time, so nothing needs to be kept. */
+  readonly store?: boolean;
+  /** Asks for what the model thought in encrypted form, to be sent back. Models that do not think refuse it. */
+  readonly wantsEncryptedReasoning?: boolean;
+}
+
+/** What `ChatOptions` can say and this wire cannot. */
+export const unsaidInResponses = [
+  'topK',
+  'stop',
+  'seed',
+  'frequencyPenalty',
+  'presencePenalty',
+] as const satisfies readonly (keyof ChatOptions)[];
+
+/** What a caller may not set beside our own fields: another model or answer than the one that was looked at. */
+const reserved = ['model', 'input', 'stream', 'tools', 'include'];
+
+/**
+ * The body that asks for a streamed answer. `extra` are the vendor's own fields, which win over ours; its `tools` (those that
+ * the vendor runs itself) and `include` are added to ours.
+ */
+export function encodeResponsesRequest(request: ChatRequest, vendor: ResponsesVendor = {}, extra: JsonObject = {}): ResponsesWireRequest {
+  const { model, messages, options = {} } = request;
+  const { instructions, rest } = splitInstructions(messages);
+  const store = typeof extra['store'] === 'boolean' ? extra['store'] : (vendor.store ?? false);
+  const include = [...includeOf(options, vendor), ...listIn(extra, 'include')];
+  const tools = [...(request.tools ?? []).map(encodeTool), ...listIn(extra, 'tools')];
+  return {
+    model,
+    ...(instructions !== undefined && { instructions }),
+    input: encodeItems(rest, { ...vendor, store }),
+    stream: true,
+    ...(include.length > 0 && { include: [...new Set(include)] }),
+    ...(tools.length > 0 && { tools, ...encodeToolOptions(options) }),
+    ...encodeOptions(options),
+    ...Object.fromEntries(Object.entries(extra).filter(([name]) => !reserved.includes(name))),
+    store,
+  };
+}
+
+/** What the system says before the conversation; later words of its stay where they are. */
+function splitInstructions(messages: readonly ChatMessage[]): {
+  readonly instructions?: string;
+  readonly rest: readonly ChatMessage[];
+} {
+  const end = messages.findIndex(({ role }) => role !== 'system');
+  const leading = end === -1 ? messages : messages.slice(0, end);
+  // The wire wants some input.
+  if (leading.length === 0 || leading.length === messages.length) return { rest: messages };
+  return { instructions: leading.map(textOf).join('\n\n'), rest: messages.slice(leading.length) };
+}
+
+function textOf({ content }: ChatMessage): string {
+  if (typeof content === 'string') return content;
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
+
+function includeOf({ logprobs }: ChatOptions, { wantsEncryptedReasoning }: ResponsesVendor): readonly string[] {
+  return [
+    ...(wantsEncryptedReasoning === true ? ['reasoning.encrypted_content'] : []),
+    ...(logprobs === undefined || logprobs === false ? [] : ['message.output_text.logprobs']),
+  ];
+}
+
+/** Unlike Chat Completions this wire is strict unless told otherwise, and then refuses many a schema. */
+function encodeTool({ name, description, parameters, strict = false }: ToolDefinition): JsonObject {
+  return { type: 'function', name, ...(description !== undefined && { description }), parameters, strict };
+}
+
+function encodeToolOptions({ toolChoice, parallelToolCalls }: ChatOptions): JsonObject {
+  return {
+    ...(toolChoice !== undefined && { tool_choice: encodeToolChoice(toolChoice) }),
+    ...(parallelToolCalls !== undefined && { parallel_tool_calls: parallelToolCalls }),
+  };
+}
+
+function encodeToolChoice(choice: ToolChoice): string | JsonObject {
+  return typeof choice === 'string' ? choice : { type: 'function', name: choice.name };
+}
+
+function encodeOptions(options: ChatOptions): JsonObject {
+  const { temperature, topP, maxTokens, responseFormat, logprobs, metadata, endUser } = options;
+  const reasoning = encodeReasoning(options);
+  return {
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { top_p: topP }),
+    ...(maxTokens !== undefined && { max_output_tokens: maxTokens }),
+    ...(responseFormat !== undefined && { text: { format: encodeResponseFormat(responseFormat) } }),
+    ...(reasoning !== undefined && { reasoning }),
+    ...(typeof logprobs === 'number' && { top_logprobs: logprobs }),
+    ...(metadata !== undefined && { metadata }),
+    ...(endUser !== undefined && { safety_identifier: endUser }),
+  };
+}
+
+function encodeReasoning({ reasoning }: ChatOptions): JsonObject | undefined {
+  const { effort, summary } = reasoning ?? {};
+  if (effort === undefined && summary !== true) return undefined;
+  return { ...(effort !== undefined && { effort }), ...(summary === true && { summary: 'auto' }) };
+}
+
+function encodeResponseFormat(format: ResponseFormat): JsonObject {
+  switch (format.type) {
+    case 'text':
+      return { type: 'text' };
+    case 'json':
+      return { type: 'json_object' };
+    case 'json-schema': {
+      const { name = 'answer', schema, strict } = format;
+      return { type: 'json_schema', name, schema, ...(strict !== undefined && { strict }) };
+    }
+  }
+}
