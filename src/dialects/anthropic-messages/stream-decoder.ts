@@ -26,6 +26,10 @@ export interface MessagesState extends StreamState {
   readonly stopReason?: string;
 }
 
+export function isMessagesState(state: StreamState | undefined): state is MessagesState {
+  return state?.dialect === anthropicMessages;
+}
+
 type Step = StreamStep<MessagesState>;
 
 const start: MessagesState = {
