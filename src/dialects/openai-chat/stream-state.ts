@@ -59,3 +59,7 @@ export function partOf(state: ChatState, kind: string): { readonly part: number;
 export function nextPart(state: ChatState): { readonly part: number; readonly state: ChatState } {
   return { part: state.partCount, state: { ...state, partCount: state.partCount + 1 } };
 }
+
+export function isChatState(state: StreamState | undefined): state is ChatState {
+  return state?.dialect === openAiChat;
+}

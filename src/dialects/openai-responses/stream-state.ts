@@ -74,3 +74,7 @@ export function withPart(state: ResponsesState, key: string, open: OpenPart): Re
 export function nextPart(state: ResponsesState): { readonly part: number; readonly state: ResponsesState } {
   return { part: state.partCount, state: { ...state, partCount: state.partCount + 1 } };
 }
+
+export function isResponsesState(state: StreamState | undefined): state is ResponsesState {
+  return state?.dialect === openAiResponses;
+}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+
+import type { StreamingBehaviour, StreamOptions, StreamState, StreamStep } from '../../contracts/behaviours/streaming.behaviour.js';
+import type { ChatMessage, JsonObject } from '../../contracts/chat.js';
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import type { DialectSupport } from '../../contracts/manifest.js';
+import type { ProviderClient } from '../../contracts/provider-client.js';
+import type { StreamEvent } from '../../contracts/stream-event.js';
+import type { ServerSentEvent, WireRequest, WireResponse } from '../../contracts/wire-request.js';
+import { openAiChatFailure } from '../../dialects/openai-chat/errors.js';
+import { encodeChatRequest } from '../../dialects/openai-chat/request.js';
+import { openAiChatDecoder } from '../../dialects/openai-chat/stream-decoder.js';
+import { isChatState } from '../../dialects/openai-chat/stream-state.js';
+import { openAiChat } from '../../dialects/openai-chat/wire.js';
+import { openAiResponsesFailure } from '../../dialects/openai-responses/errors.js';
+import { encodeResponsesRequest } from '../../dialects/openai-responses/request.js';
+import { openAiResponsesDecoder } from '../../dialects/openai-responses/stream-decoder.js';
+import { isResponsesState } from '../../dialects/openai-responses/stream-state.js';
+import { openAiResponses } from '../../dialects/openai-responses/wire.js';
+import { forwardWire } from '../../kit/forward-wire.js';
+import { isRecord, jsonFrom } from '../../kit/read-body.js';
+import { openStream } from '../../kit/wire-call.js';
+import { callOf, providerId } from './openai.calls.js';
+import { isReasoningModel } from './openai.catalogue.js';
+
+export const dialects: readonly DialectSupport[] = [
+  { dialect: openAiResponses, operations: ['chat', 'count-tokens', 'stored-response'] },
+  { dialect: openAiChat, operations: ['chat', 'embeddings'] },
+];
+
+const responses = openAiResponsesDecoder(providerId);
+const chat = openAiChatDecoder(providerId);
+
+type Api = 'responses' | 'chat-completions';
+
+@Injectable()
+export class OpenAiStreaming implements StreamingBehaviour {
+  async streamChat(
+    client: ProviderClient,
+    messages: readonly ChatMessage[],
+    { signal, ...rest }: StreamOptions,
+  ): Promise<AsyncIterable<StreamEvent>> {
+    const { api, ...extra } = rest.providerOptions?.[providerId] ?? {};
+    const request = { ...rest, messages };
+    if (apiFrom(api) === 'chat-completions') {
+      const vendor = { provider: providerId, maxTokensField: 'max_completion_tokens', endUserField: 'safety_identifier' } as const;
+      const body = encodeChatRequest(request, vendor, extra);
+      return openStream(callOf(client, { signal }, { path: '/chat/completions', body }, openAiChatFailure), chat);
+    }
+    const vendor = { provider: providerId, wantsEncryptedReasoning: isReasoningModel(rest.model) };
+    const body = encodeResponsesRequest(request, vendor, extra);
+    return openStream(callOf(client, { signal }, { path: '/responses', body }, openAiResponsesFailure), responses);
+  }
+
+  parseStreamEvent(event: ServerSentEvent, state: StreamState | undefined): StreamStep {
+    if (isChatState(state)) return chat.decode(event, state);
+    if (isResponsesState(state)) return responses.decode(event, state);
+    return isChatChunk(event) ? chat.decode(event, undefined) : responses.decode(event, undefined);
+  }
+
+  async forward(client: ProviderClient, request: WireRequest): Promise<WireResponse> {
+    return forwardWire(client, request, { provider: providerId, dialects });
+  }
+}
+
+function apiFrom(api: JsonObject[string] | undefined): Api {
+  if (api === undefined || api === 'responses') return 'responses';
+  if (api === 'chat-completions') return api;
+  throw new MaestroError('request.invalid', { problems: [`providerOptions.${providerId}.api must be "responses" or "chat-completions"`] });
+}
+
+/** Events of Responses carry a type, in the data or as their name; those of Chat Completions have neither. */
+function isChatChunk({ event, data }: ServerSentEvent): boolean {
+  const chunk = jsonFrom(data);
+  return event === undefined && isRecord(chunk) && typeof chunk['type'] !== 'string';
+}
