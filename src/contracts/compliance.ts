@@ -40,5 +40,12 @@ export interface ComplianceReport {
   readonly providers: readonly ProviderCompliance[];
 }
 
-/** What an instance's loader found wrong before there was a provider to check: `readonly Finding[]`. */
-export const loadFindings = Symbol.for('maestro/load-findings');
+/** What an instance's loader tells its registry. */
+export interface ProviderLoad {
+  /** What was wrong before there was a provider to check. */
+  readonly findings: readonly Finding[];
+  /** What finding and loading took. */
+  readonly milliseconds: number;
+}
+
+export const ProviderLoad = Symbol.for('maestro/provider-load');

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { types } from 'node:util';
 
 import type { Finding } from '../contracts/compliance.js';
 import type { ProviderDefinition } from '../contracts/define-provider.js';
@@ -102,6 +103,6 @@ function loadFailed(name: string, text: string): Finding {
 }
 
 function firstLineOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = types.isNativeError(error) ? error.message : String(error);
   return (text.split('\n')[0] ?? '').slice(0, 300);
 }

@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 
-import { loadFindings } from '../contracts/compliance.js';
+import { ProviderLoad } from '../contracts/compliance.js';
 import type { ProviderDefinition, ProviderHost } from '../contracts/define-provider.js';
 import { manifestToken, providerRegistration } from '../contracts/define-provider.js';
 import { contractVersion } from '../contracts/manifest.js';
@@ -15,14 +15,16 @@ class UnregisteredProviderModule {}
 /** Registers every provider that is found, for one Maestro. */
 @Module({})
 export class ProvidersModule {
-  /** `given` come before what is found. Exports `loadFindings`. */
+  /** `given` come before what is found. Exports `ProviderLoad`. */
   static async load(sources: ProviderSources, given: readonly ProviderDefinition[], host: ProviderHost): Promise<DynamicModule> {
+    const begin = performance.now();
     const { definitions, findings } = await loadProviders(sources);
+    const load: ProviderLoad = { findings, milliseconds: performance.now() - begin };
     return {
       module: ProvidersModule,
       imports: [...new Set([...given, ...definitions])].map((definition) => registered(definition, host)),
-      providers: [{ provide: loadFindings, useValue: findings }],
-      exports: [loadFindings],
+      providers: [{ provide: ProviderLoad, useValue: load }],
+      exports: [ProviderLoad],
     };
   }
 }

@@ -7,7 +7,7 @@ import type { BehaviourByKind } from '../../contracts/behaviours/behaviours.js';
 import type { ProviderCapabilities } from '../../contracts/capabilities.js';
 import { Clock } from '../../contracts/clock.js';
 import type { ComplianceReport, Finding } from '../../contracts/compliance.js';
-import { loadFindings } from '../../contracts/compliance.js';
+import { ProviderLoad } from '../../contracts/compliance.js';
 import type { ProviderDefinition, ProviderRegistration, ProviderRuntime } from '../../contracts/define-provider.js';
 import { behaviourToken, isProviderRegistration, providerRuntime } from '../../contracts/define-provider.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
@@ -53,7 +53,7 @@ export class ProviderRegistry implements OnModuleInit {
   constructor(
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(registryOptions) private readonly options: RegistryOptions,
-    @Inject(loadFindings) private readonly loadFindings: readonly Finding[],
+    @Inject(ProviderLoad) private readonly load: ProviderLoad,
     @Inject(providerRuntime) private readonly runtime: ProviderRuntime,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -62,7 +62,8 @@ export class ProviderRegistry implements OnModuleInit {
   onModuleInit(): void {
     const begin = this.clock.monotonic();
     const { report } = this.checked();
-    for (const { level, text } of startLines(report, this.clock.monotonic() - begin)) this.logger[level](text);
+    const took = { loading: this.load.milliseconds, checking: this.clock.monotonic() - begin };
+    for (const { level, text } of startLines(report, took)) this.logger[level](text);
     const faulty = report.providers.filter(({ status }) => status === 'left-out');
     if (!this.options.isStrict || faulty.length === 0) return;
     throw new MaestroError('provider.invalid', {
@@ -133,7 +134,7 @@ export class ProviderRegistry implements OnModuleInit {
       const behaviours = new Map(offered.map((kind) => [kind, boundTo(behaviourToken(this.options.instance, manifest.id, kind))]));
       served.set(manifest.id, { manifest, capabilities, behaviours });
     }
-    return { served, report: complianceReport(this.clock.now(), checked, this.loadFindings) };
+    return { served, report: complianceReport(this.clock.now(), checked, this.load.findings) };
   }
 
   /** Of this instance only, in the order in which they were loaded. */

@@ -31,12 +31,19 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** Milliseconds. */
+export interface StartTimes {
+  readonly loading: number;
+  readonly checking: number;
+}
+
 /** What the log says at the start: one line for those that serve, one block for each provider with findings. Pure. */
-export function startLines({ providers }: ComplianceReport, milliseconds: number): readonly LogLine[] {
+export function startLines({ providers }: ComplianceReport, took: StartTimes): readonly LogLine[] {
   const serving = providers.filter(({ status }) => status === 'serving');
   const names = serving.map(({ id, features }) => `${id} (${features.join(', ')})`).join(', ');
+  const times = `loaded in ${took.loading.toFixed(1)} ms, checked in ${took.checking.toFixed(1)} ms`;
   return [
-    { level: 'log', text: `${String(serving.length)} providers serve, checked in ${milliseconds.toFixed(1)} ms: ${names || 'none'}` },
+    { level: 'log', text: `${String(serving.length)} providers serve (${times}): ${names || 'none'}` },
     ...providers.filter(({ findings }) => findings.length > 0).map(block),
   ];
 }

@@ -13,10 +13,15 @@ const innerNames = /(^|\.)(localhost|local|internal|home\.arpa|intranet|lan|onio
  * @throws MaestroError `session.base-url-refused`
  */
 export function checkedBaseUrl(text: string, { allowPrivate }: { readonly allowPrivate: boolean }): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const problem = url === undefined ? 'it is no absolute URL' : (shapeProblem(url) ?? (allowPrivate ? undefined : placeProblem(url)));
-  if (url === undefined || problem !== undefined) throw new MaestroError('session.base-url-refused', { problem: problem ?? '' });
+  if (!URL.canParse(text)) throw refusal('it is no absolute URL');
+  const url = new URL(text);
+  const problem = shapeProblem(url) ?? (allowPrivate ? undefined : placeProblem(url));
+  if (problem !== undefined) throw refusal(problem);
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+function refusal(problem: string): MaestroError {
+  return new MaestroError('session.base-url-refused', { problem });
 }
 
 function shapeProblem(url: URL): string | undefined {

@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 
-import type { AuthType } from '../../contracts/auth-type.js';
 import type { Caller, Scope } from '../../contracts/caller.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
-import type { SessionAddress, SessionRecord, SessionReference } from '../../contracts/session.js';
+import type { SessionAddress, SessionRecord } from '../../contracts/session.js';
 import { SessionId } from '../../contracts/session.js';
 import { SessionName } from '../../contracts/session-name.js';
 import { mayUse, requireScope } from '../access/may-use.js';
@@ -33,7 +32,7 @@ export class SessionFinder {
     const { provider, session, authType } = address;
     if (!SessionId.is(session)) return this.store.findByName(provider, SessionName.parse(session), authType);
     const records = await this.byId(session);
-    return records.filter((record) => record.provider === provider && isOf(record, authType));
+    return records.filter((record) => record.provider === provider && (authType === undefined || record.authType === authType));
   }
 
   private async byId(id: SessionId): Promise<readonly SessionRecord[]> {
@@ -43,13 +42,6 @@ export class SessionFinder {
 }
 
 export function notFound(address: SessionAddress): MaestroError {
-  return new MaestroError('session.not-found', 'id' in address ? { session: address.id } : referenced(address));
-}
-
-function referenced({ provider, session }: SessionReference): { readonly provider: string; readonly session: string } {
-  return { provider, session };
-}
-
-function isOf(record: SessionRecord, authType: AuthType | undefined): boolean {
-  return authType === undefined || record.authType === authType;
+  if ('id' in address) return new MaestroError('session.not-found', { session: address.id });
+  return new MaestroError('session.not-found', { provider: address.provider, session: address.session });
 }

@@ -143,7 +143,7 @@ export class Sessions {
     return this.create({ provider, authType, name, credentials });
   }
 
-  getNamedSession(provider: string, authType: string, name: string): Promise<Session | undefined> {
+  async getNamedSession(provider: string, authType: string, name: string): Promise<Session | undefined> {
     return undefinedIfNotFound(this.get(addressOf(provider, authType, name)));
   }
 
@@ -176,7 +176,7 @@ export class Sessions {
     return sessions;
   }
 
-  deleteByName(provider: string, authType: string, name: string): Promise<void> {
+  async deleteByName(provider: string, authType: string, name: string): Promise<void> {
     return this.delete(addressOf(provider, authType, name));
   }
 

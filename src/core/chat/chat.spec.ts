@@ -1,0 +1,170 @@
+import { WholeStreaming } from '../../../test/extension/fixtures/whole-behaviours.js';
+import { aCaller, anApiKey } from '../../../test/support/a-session.js';
+import type { RunningMaestro } from '../../../test/support/start-maestro.js';
+import { startMaestro } from '../../../test/support/start-maestro.js';
+import { wholeProvider } from '../../../test/support/whole-provider.js';
+import type { StreamOptions } from '../../contracts/behaviours/streaming.behaviour.js';
+import type { ChatMessage } from '../../contracts/chat.js';
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import type { ProviderClient } from '../../contracts/provider-client.js';
+import type { StreamEvent } from '../../contracts/stream-event.js';
+import { Chat } from './chat.js';
+import type { ObservedChat } from './stream-observer.port.js';
+
+const hello: readonly ChatMessage[] = [{ role: 'user', content: 'Hello' }];
+const asked: StreamOptions[] = [];
+
+/** The model's name says what happens. */
+class ScriptedStreaming extends WholeStreaming {
+  override async streamChat(
+    _client: ProviderClient,
+    _messages: readonly ChatMessage[],
+    options: StreamOptions,
+  ): Promise<AsyncIterable<StreamEvent>> {
+    asked.push(options);
+    if (options.model === 'refused') throw new MaestroError('upstream.rate-limited', { provider: 'whole' });
+    if (options.model === 'deaf') await aborted(options.signal);
+    return script(options);
+  }
+}
+
+async function* script({ model, signal }: StreamOptions): AsyncGenerator<StreamEvent> {
+  if (model === 'empty') return;
+  if (model === 'refused-late') throw new MaestroError('upstream.overloaded', { provider: 'whole' });
+  yield { type: 'message-start', model };
+  if (model === 'endless') await aborted(signal);
+  yield { type: 'message-end', reason: 'stop' };
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new Error('the socket broke'));
+    });
+  });
+}
+
+describe('chat', () => {
+  const observed: ObservedChat[] = [];
+  let running: RunningMaestro;
+
+  beforeAll(async () => {
+    const observerFor = (chat: ObservedChat) => {
+      observed.push(chat);
+      return chat.model === 'watched'
+        ? {
+            event: () => {
+              throw new Error('observer');
+            },
+          }
+        : undefined;
+    };
+    running = await startMaestro({ providers: [wholeProvider({ streaming: ScriptedStreaming })], observers: [observerFor] });
+    await running.maestro.createSession('whole', 'api_key', { name: 'work', credentials: anApiKey() });
+  });
+
+  afterAll(() => running.close());
+
+  function chat(model: string, special: object = {}, messages = hello) {
+    return running.maestro.streamChat('whole', 'work', messages, { model, ...special });
+  }
+
+  it('gives each stream an id of its own, in its first event too', async () => {
+    const [one, two] = [await chat('m'), await chat('m')];
+    const events: StreamEvent[] = [];
+    for await (const event of one) events.push(event);
+
+    expect(events).toEqual([
+      { type: 'message-start', model: 'm', streamId: one.streamId },
+      { type: 'message-end', reason: 'stop' },
+    ]);
+    expect(one.streamId).not.toBe(two.streamId);
+    for await (const _event of two) break;
+  });
+
+  it('hands the request to the provider without what was meant for us', async () => {
+    await running.maestro.completeChat('whole', 'work', hello, { model: 'm', authType: 'api_key', options: { seed: 1 } });
+
+    expect(asked.at(-1)).toEqual({ model: 'm', options: { seed: 1 }, signal: expect.any(AbortSignal) });
+  });
+
+  it.each([
+    ['before it answers', 'refused', 'upstream.rate-limited'],
+    ['with its first event', 'refused-late', 'upstream.overloaded'],
+    ['by ending at once', 'empty', 'upstream.truncated'],
+  ])('rejects where the provider refuses %s', async (_when, model, code) => {
+    await expect(chat(model)).rejects.toMatchObject({ code });
+  });
+
+  it.each<[string, Promise<unknown> | (() => Promise<unknown>), string]>([
+    ['no messages', () => chat('m', {}, []), 'request.invalid'],
+    ['no model', () => chat(''), 'request.invalid'],
+    ['a context, as long as none are kept', () => chat('m', { contextId: 'c1' }), 'operation.unsupported'],
+    ['an auth type that is none', () => chat('m', { authType: 'password' }), 'auth-type.unknown'],
+    ['an auth type of another session', () => chat('m', { authType: 'oauth' }), 'session.not-found'],
+    ['an unknown provider', () => running.maestro.streamChat('nobody', 'work', hello, { model: 'm' }), 'provider.unknown'],
+    ['an unknown session', () => running.maestro.streamChat('whole', 'nothing', hello, { model: 'm' }), 'session.not-found'],
+  ])('refuses %s without asking the provider', async (_what, ask, code) => {
+    const before = asked.length;
+
+    await expect(typeof ask === 'function' ? ask() : ask).rejects.toMatchObject({ code });
+    expect(asked).toHaveLength(before);
+  });
+
+  it('wants scope and grant of its caller', async () => {
+    const unscoped = running.maestro.for(aCaller(['sessions:read'], '*'));
+    const ungranted = running.maestro.for(aCaller(['chat'], 'other'));
+
+    await expect(unscoped.streamChat('whole', 'work', hello, { model: 'm' })).rejects.toMatchObject({ code: 'caller.scope-missing' });
+    await expect(ungranted.streamChat('whole', 'work', hello, { model: 'm' })).rejects.toMatchObject({ code: 'session.not-found' });
+  });
+
+  it('does not begin where the signal is aborted already', async () => {
+    const before = asked.length;
+
+    await expect(chat('m', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'request.cancelled' });
+    expect(asked).toHaveLength(before);
+  });
+
+  it('can be cancelled before the provider answers, and in the middle of the answer', async () => {
+    const early = new AbortController();
+    const beginning = chat('deaf', { signal: early.signal });
+    while (asked.at(-1)?.model !== 'deaf') await new Promise((resolve) => setImmediate(resolve));
+    early.abort();
+    await expect(beginning).rejects.toMatchObject({ code: 'request.cancelled' });
+
+    const late = new AbortController();
+    const iterator = (await chat('endless', { signal: late.signal }))[Symbol.asyncIterator]();
+    await iterator.next();
+    const pending = iterator.next();
+    late.abort();
+    await expect(pending).rejects.toMatchObject({ code: 'request.cancelled' });
+  });
+
+  it('ends the request of a reader who leaves without having read', async () => {
+    const iterator = (await chat('endless'))[Symbol.asyncIterator]();
+
+    await iterator.return?.();
+
+    expect(asked.at(-1)?.signal.aborted).toBe(true);
+    await expect(iterator.next()).resolves.toMatchObject({ done: true });
+  });
+
+  it('tells each observer which stream it is, and logs an observer that fails', async () => {
+    observed.length = 0;
+    const { streamId } = await running.maestro.for(aCaller(['chat'], 'work')).completeChat('whole', 'work', hello, { model: 'watched' });
+
+    expect(observed).toMatchObject([{ streamId, model: 'watched', caller: { name: 'team' }, session: { name: 'work' } }]);
+    expect(running.log.from('Chat')).toContain('error Chat: an observer of a stream failed');
+  });
+
+  it('ends what still runs when it is stopped, and says why', async () => {
+    const iterator = (await chat('endless'))[Symbol.asyncIterator]();
+    await iterator.next();
+    const pending = iterator.next();
+
+    running.application.get(Chat, { strict: false }).stop();
+
+    await expect(pending).rejects.toMatchObject({ code: 'gateway.shutting-down' });
+  });
+});

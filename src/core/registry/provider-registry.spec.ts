@@ -1,0 +1,69 @@
+import { WholeOAuth } from '../../../test/extension/fixtures/whole-behaviours.js';
+import type { RunningMaestro } from '../../../test/support/start-maestro.js';
+import { startMaestro } from '../../../test/support/start-maestro.js';
+import { StillClock } from '../../../test/support/still-clock.js';
+import { wholeProvider } from '../../../test/support/whole-provider.js';
+import type { ModelsBehaviour } from '../../contracts/behaviours/models.behaviour.js';
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+
+describe('the provider registry', () => {
+  let running: RunningMaestro;
+
+  beforeAll(async () => {
+    const needing = wholeProvider({ id: 'needing', settings: { key: { text: 'a key', requiredBy: 'provider' } } });
+    running = await startMaestro({ providers: [wholeProvider(), needing], clock: new StillClock() });
+  });
+
+  afterAll(() => running.close());
+
+  it('gives the same object for the same behaviour every time, typed by its kind', async () => {
+    const models: ModelsBehaviour = running.registry.resolve('whole', 'models');
+    expect(running.registry.resolve('whole', 'models')).toBe(models);
+  });
+
+  it('gives under its token what it resolves', () => {
+    const token = running.registry.tokenOf('whole', 'streaming');
+    expect(token).toBe(Symbol.for('maestro/main/whole/streaming'));
+    expect(running.application.get(token, { strict: false })).toBe(running.registry.resolve('whole', 'streaming'));
+  });
+
+  it('says of an unknown provider which there are', () => {
+    const unknown = new MaestroError('provider.unknown', { provider: 'nobody', known: ['whole'] });
+    expect(() => running.registry.resolve('nobody', 'streaming')).toThrow(unknown);
+    expect(() => running.registry.tokenOf('nobody', 'streaming')).toThrow(unknown);
+    expect(() => running.registry.manifestOf('nobody')).toThrow(unknown);
+    expect(() => running.registry.capabilitiesOf('constructor')).toThrow(expect.objectContaining({ code: 'provider.unknown' }) as Error);
+  });
+
+  it('says of a behaviour that is not bound that it is not offered', () => {
+    const unsupported = new MaestroError('operation.unsupported', { provider: 'whole', operation: 'context' });
+    expect(() => running.registry.resolve('whole', 'context')).toThrow(unsupported);
+    expect(() => running.registry.tokenOf('whole', 'context')).toThrow(unsupported);
+  });
+
+  it('reports when it looked, and what it found', () => {
+    expect(running.registry.report()).toEqual({
+      checkedAt: '2026-03-01T10:00:00.000Z',
+      providers: [
+        { id: 'whole', displayName: 'Whole', status: 'serving', features: ['streaming', 'model_listing'], findings: [] },
+        expect.objectContaining({ id: 'needing', status: 'left-out' }),
+      ],
+    });
+    expect(running.registry.report()).toBe(running.registry.report());
+    expect(running.registry.manifestOf('whole').displayName).toBe('Whole');
+  });
+
+  it('checks a definition that is not here, with the settings that it would have', () => {
+    const wanting = wholeProvider({ id: 'wanting', oauth: WholeOAuth, settings: { region: { text: 'where', requiredBy: 'oauth' } } });
+    expect(running.registry.checkCompliance(wanting)).toEqual([
+      {
+        code: 'setting-missing',
+        severity: 'note',
+        provider: 'wanting',
+        behaviour: 'oauth',
+        text: 'oauth is not offered without WANTING_REGION (where)',
+      },
+    ]);
+    expect(running.registry.checkCompliance(wholeProvider())).toEqual([]);
+  });
+});
