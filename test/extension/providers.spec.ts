@@ -77,7 +77,9 @@ describe('providers with a planted fault', () => {
   it('each faulty provider is one block in the log, and those that serve are one line', () => {
     const lines = running.log.from('Providers');
 
-    expect(lines[0]).toMatch(/^log Providers: 3 providers serve, checked in [\d.]+ ms: acme \(streaming, model_listing\), fewer/);
+    expect(lines[0]).toMatch(
+      /^log Providers: 3 providers serve \(loaded in [\d.]+ ms, checked in [\d.]+ ms\): acme \(streaming, model_listing\), fewer/,
+    );
     expect(lines).toContain(
       'warn Providers: provider too-many was left out:\n  too-many-parameters: models.listModels takes 3 parameters, the contract gives it 2',
     );
@@ -116,7 +118,7 @@ describe('providers with a planted fault', () => {
     expect(elsewhere.registry.report().providers).toEqual([
       expect.objectContaining({ findings: [expect.objectContaining({ code: 'load-failed' })] }),
     ]);
-    expect(elsewhere.log.from('Providers')[0]).toMatch(/0 providers serve, .* none$/);
+    expect(elsewhere.log.from('Providers')[0]).toMatch(/0 providers serve .*: none$/);
     await elsewhere.close();
   });
 

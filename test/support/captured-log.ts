@@ -12,7 +12,8 @@ export class CapturedLog implements LoggerService {
     this.keep('warn', message, context);
   }
 
-  error(message: unknown, context?: string): void {
+  /** Nest gives a stack before the context. */
+  error(message: unknown, _stack?: string, context?: string): void {
     this.keep('error', message, context);
   }
 

@@ -15,7 +15,7 @@ export interface RunningMaestro {
   readonly maestro: UniversalProvider;
   readonly sessions: Sessions;
   readonly registry: ProviderRegistry;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** A Maestro as a library user would have it; its sessions are in memory unless told otherwise. */
