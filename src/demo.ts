@@ -22,8 +22,9 @@ const pace = 45;
 const width = 76;
 
 const print = (text: string): void => void process.stdout.write(text);
-const dim = (text: string): string => styleText('dim', text);
-const strong = (text: string): string => styleText('bold', text);
+type Style = Parameters<typeof styleText>[0];
+const styled = (style: Style, text: string): string => (process.stdout.isTTY ? styleText(style, text) : text);
+const dim = (text: string): string => styled('dim', text);
 
 interface Stand {
   readonly simulator: ProviderSimulator;
@@ -40,7 +41,7 @@ async function main(): Promise<void> {
   );
   let gateway: Gateway | undefined;
   try {
-    print(`\n  ${strong('Maestro')} ${dim('· one interface to every LLM provider, with named sessions')}\n\n`);
+    print(`\n  ${styled('bold', 'Maestro')} ${dim('· one interface to every LLM provider, with named sessions')}\n\n`);
     print(dim('  starting a gateway with a private PostgreSQL and a simulator for each provider …\n'));
     gateway = await startedOn(dataDir, stands);
     const { url, newAdminKey } = gateway;
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
       await api.createSession(simulator);
       await show(simulator, api);
     }
-    print(`  ${dim('Three providers, three wires, one request and one stream of events. Nothing was left behind.')}\n\n`);
+    print(`\n  ${dim('Three providers, three wires, one request and one stream of events. Nothing was left behind.')}\n\n`);
   } finally {
     await gateway?.stop();
     await Promise.all(stands.map(({ running }) => running.close()));
@@ -107,7 +108,7 @@ async function show(simulator: ProviderSimulator, api: Api): Promise<void> {
   const title = ` ${demo.session} `;
   const about = ` ${provider} · api_key · ${demo.model} `;
   const rule = '─'.repeat(Math.max(2, width - title.length - about.length - 3));
-  print(`\n  ${dim('──')}${styleText(['bold', 'cyan'], title)}${dim(`${rule}${about}─`)}\n\n`);
+  print(`\n  ${dim('──')}${styled(['bold', 'cyan'], title)}${dim(`${rule}${about}─`)}\n\n`);
   print(`  ${dim('›')} ${demo.prompt}\n\n  `);
   const begin = performance.now();
   let firstToken: number | undefined;
@@ -122,7 +123,7 @@ async function show(simulator: ProviderSimulator, api: Api): Promise<void> {
   }
   const tokens = end?.usage === undefined ? '' : ` · ${String(end.usage.input ?? '?')} tokens in, ${String(end.usage.output ?? '?')} out`;
   const timing = `first token after ${(firstToken ?? 0).toFixed(0)} ms`;
-  print(`\n\n  ${styleText('green', '✓')} ${dim(`${end?.reason ?? 'no end'}${tokens} · ${timing}`)}\n`);
+  print(`\n\n  ${styled('green', '✓')} ${dim(`${end?.reason ?? 'no end'}${tokens} · ${timing}`)}\n`);
 }
 
 /** Breaks lines between words as they arrive, so that a long answer stays inside its frame. */
