@@ -77,8 +77,8 @@ describe('the http client', () => {
     });
   });
 
-  it('says that the connection broke before there was an answer', async () => {
-    await expect(requested([], 'destroy')).rejects.toMatchObject({ code: 'upstream.unreachable' });
+  it.each(['destroy', 'end'] as const)('tells a provider that hung up without an answer from one that is not there: %s', async (how) => {
+    await expect(requested([], how)).rejects.toMatchObject({ code: 'upstream.disconnected', isRetryable: true });
   });
 
   it('says that the provider hung up in the middle of the body', async () => {

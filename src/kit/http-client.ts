@@ -79,7 +79,9 @@ function errorFromTransport(error: unknown, origin: string, signal: AbortSignal,
     return new MaestroError('upstream.timeout', { origin, phase: 'waiting for the answer' }, { cause: error });
   if (error instanceof errors.BodyTimeoutError)
     return new MaestroError('upstream.timeout', { origin, phase: 'in the middle of the answer' }, { cause: error });
-  if (phase === 'body') return new MaestroError('upstream.disconnected', { origin }, { cause: error });
+  // A request that was on its way may have been worked on: whoever retries must be able to tell that from no connection at all.
+  if (phase === 'body' || error instanceof errors.SocketError || codeOf(error) === 'ECONNRESET')
+    return new MaestroError('upstream.disconnected', { origin }, { cause: error });
   return new MaestroError('upstream.unreachable', { origin, reason: codeOf(error) }, { cause: error });
 }
 

@@ -301,7 +301,7 @@ export const catalogue = {
   'upstream.disconnected': problem(
     'upstream',
     'The provider hung up',
-    ({ origin }: { readonly origin: string }) => `${origin} closed the connection in the middle of its answer`,
+    ({ origin }: { readonly origin: string }) => `${origin} closed the connection before its answer was complete`,
     again,
   ),
   'upstream.truncated': problem(
