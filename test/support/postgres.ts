@@ -52,7 +52,7 @@ async function startServer(): Promise<TestServer> {
   const folders = await prepareFolders(testFolder());
   await underLock(folders.run, 60_000, async () => {
     const binaries = await findBinaries(folders.user === undefined ? {} : { user: folders.user });
-    if ((await majorOf(folders.cluster)) === undefined) await makeCluster(folders, binaries);
+    if ((await majorOf(folders.cluster)) === undefined) await makeCluster(folders, binaries, quick);
     const client = await runningServer(folders, binaries, quick);
     await client.end();
   });

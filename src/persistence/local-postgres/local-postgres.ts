@@ -83,7 +83,7 @@ class Membership {
   }
 
   private async enter(): Promise<Client> {
-    if ((await majorOf(this.folders.cluster)) === undefined) await makeCluster(this.folders, this.binaries);
+    if ((await majorOf(this.folders.cluster)) === undefined) await makeCluster(this.folders, this.binaries, this.options);
     const client = await runningServer(this.folders, this.binaries, this.options);
     await client.query(`select pg_advisory_lock_shared(${memberLock})`);
     await makeDatabase(client);

@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
-import { readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises';
+import { readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 
 import { errorCodeOf } from '../error-code.js';
+import { isAlive, isNamedPostgres, workingFolderOf } from './process-table.js';
 
 /** The server that holds a data directory, after its postmaster.pid. */
 export interface Postmaster {
@@ -12,8 +11,6 @@ export interface Postmaster {
   readonly port: number;
   readonly socketFolder: string;
 }
-
-const run = promisify(execFile);
 
 /** A number that no process has: PostgreSQL takes such a file for a left-over, and still looks whether its shared memory is in use. */
 const nobodysPid = 2_147_483_646;
@@ -54,28 +51,8 @@ async function read(file: string): Promise<string | undefined> {
   });
 }
 
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCodeOf(error) === 'EPERM';
-  }
-}
-
 /** A postmaster works in its data directory; a dead one that nobody reaped works nowhere. */
 async function isServerOf(pid: number, cluster: string): Promise<boolean> {
-  if (process.platform !== 'linux') return isNamedPostgres(pid);
-  try {
-    return (await readlink(`/proc/${String(pid)}/cwd`)) === (await realpath(cluster));
-  } catch (error) {
-    return errorCodeOf(error) === 'EACCES' && (await isNamedPostgres(pid));
-  }
-}
-
-async function isNamedPostgres(pid: number): Promise<boolean> {
-  return run('ps', ['-o', 'stat=,comm=', '-p', String(pid)]).then(
-    ({ stdout }) => /^[^Z]*\s.*(postgres|postmaster)/.test(stdout.trim()),
-    () => false,
-  );
+  const folder = await workingFolderOf(pid);
+  return folder === 'unknown' ? isNamedPostgres(pid) : folder === (await realpath(cluster));
 }

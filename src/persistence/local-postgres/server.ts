@@ -13,7 +13,8 @@ import { errorCodeOf } from '../error-code.js';
 import type { Binaries } from './binaries.js';
 import type { Folders } from './folders.js';
 import type { Postmaster } from './postmaster.js';
-import { isAlive, livingPostmaster } from './postmaster.js';
+import { livingPostmaster } from './postmaster.js';
+import { isAlive } from './process-table.js';
 
 /** The role that owns everything, and the only one; who may reach the socket may do all. */
 export const role = 'maestro';
@@ -27,7 +28,7 @@ const maximumLogBytes = 1_000_000;
 const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'C' };
 
 /** Makes the cluster, whole or not at all: an initdb that was killed leaves a draft, which the next start removes. */
-export async function makeCluster(folders: Folders, binaries: Binaries): Promise<void> {
+export async function makeCluster(folders: Folders, binaries: Binaries, options: ServerOptions): Promise<void> {
   const drafts = (await readdir(folders.home)).filter((name) => name.startsWith('draft.'));
   await Promise.all(drafts.map((name) => rm(join(folders.home, name), { recursive: true, force: true })));
   const draft = join(folders.home, `draft.${randomBytes(4).toString('hex')}`);
@@ -36,7 +37,7 @@ export async function makeCluster(folders: Folders, binaries: Binaries): Promise
     const from = (await log.stat()).size;
     const child = spawn(
       join(binaries.folder, 'initdb'),
-      ['-D', draft, '-U', role, '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-instructions'],
+      ['-D', draft, '-U', role, '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-instructions', ...unsynced(options)],
       { ...identity(folders), stdio: ['ignore', log.fd, log.fd] },
     );
     const outcome = await ended(child);
@@ -47,6 +48,11 @@ export async function makeCluster(folders: Folders, binaries: Binaries): Promise
     await log.close();
   }
   await rename(draft, folders.cluster);
+}
+
+/** Who does without the safety of the disk does without it from the first file on. */
+function unsynced(options: ServerOptions): readonly string[] {
+  return options['fsync'] === 'off' ? ['--no-sync'] : [];
 }
 
 interface Attempt {

@@ -1,0 +1,110 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { ProviderId } from '../../src/contracts/provider-id.js';
+import { Secret } from '../../src/contracts/secret.js';
+import type { SealedSecret } from '../../src/contracts/session.js';
+import { SessionId } from '../../src/contracts/session.js';
+import { SessionName } from '../../src/contracts/session-name.js';
+import { AesGcmSecretBox } from '../../src/persistence/encryption/aes-gcm-secret-box.js';
+import { KeyRing } from '../../src/persistence/encryption/key-ring.js';
+import { prepareDatabase } from '../../src/persistence/open-database.js';
+import { TypeOrmSessionStore } from '../../src/persistence/typeorm-session-store.js';
+import type { TestDatabase } from '../support/postgres.js';
+import { freshDatabase } from '../support/postgres.js';
+
+const openai = ProviderId.parse('openai');
+const keyBytes = randomBytes(32);
+const keyRing = KeyRing.parse(`k1=${keyBytes.toString('base64')}`);
+const box = new AesGcmSecretBox(keyRing);
+
+/** Found where the search itself must find something: written to the table in clear. */
+const control = `control-${randomUUID()}`;
+
+describe('credentials at rest', () => {
+  let database: TestDatabase;
+  const mark = `canary-${randomUUID()}`;
+  const canaries = Array.from({ length: 100 }, (_, index) => `sk-${String(index)}-${mark}`);
+  beforeAll(async () => {
+    database = await freshDatabase();
+    await prepareDatabase(database.dataSource, keyRing);
+    const store = new TypeOrmSessionStore(database.dataSource);
+    for (const [index, canary] of canaries.entries()) {
+      const id = SessionId.of(randomUUID());
+      const sealed = (version: number): Promise<SealedSecret> =>
+        box.seal(Secret.of(JSON.stringify({ authType: 'api_key', apiKey: canary })), {
+          table: 'saved_authentications',
+          column: 'credentials',
+          rowId: id,
+          provider: openai,
+          authType: 'api_key',
+          secretVersion: version,
+        });
+      const name = SessionName.parse(`session-${String(index)}`);
+      await store.insert({ id, provider: openai, authType: 'api_key', name, label: control, secret: await sealed(1), secretVersion: 1 });
+      const change = { secret: await sealed(2), secretVersion: 2, secretHint: null, expiresAt: null, baseUrl: null };
+      await store.replaceSecret(id, 1, change);
+      if (index % 3 === 0) await store.delete(id);
+    }
+    await database.dataSource.query('checkpoint');
+  });
+  afterAll(async () => {
+    await database.close();
+  });
+
+  it('are not in what raw SQL tells of any table', async () => {
+    const tables = await database.dataSource.query<{ name: string }[]>(
+      `select tablename as name from pg_tables where schemaname = 'public'`,
+    );
+    const rows = await Promise.all(tables.map(({ name }) => database.dataSource.query(`select t::text from ${name} t`)));
+    const text = JSON.stringify(rows);
+
+    expect(text).toContain(control);
+    expect(found(Buffer.from(text))).toEqual([]);
+  });
+
+  it('are in no file of the database, the log of its changes and the log of the server included', async () => {
+    const [place] = await database.dataSource.query<{ folder: string; data: string }[]>(
+      `select oid::text as folder, current_setting('data_directory') as data from pg_database where datname = current_database()`,
+    );
+    if (place === undefined) throw new Error('no such database');
+    const { data, folder } = place;
+    const files = [...filesIn(join(data, 'base', folder)), ...filesIn(join(data, 'pg_wal')), join(data, '..', 'server.log')];
+
+    const hits = files.flatMap((file) => {
+      const bytes = contentOf(file);
+      return [...found(bytes), ...(bytes.includes(control) ? ['control'] : [])];
+    });
+
+    expect(new Set(hits)).toEqual(new Set(['control']));
+  });
+
+  /** The canaries' common mark, and the key itself, in the forms that they could take. */
+  function found(bytes: Buffer): readonly string[] {
+    const forms = [Buffer.from(mark), keyBytes].flatMap((secret) => [secret, Buffer.from(secret.toString('hex')), ...inBase64(secret)]);
+    return forms.filter((form) => bytes.includes(form)).map((form) => form.toString('latin1'));
+  }
+});
+
+/** In base64 the same bytes look in three ways, after what stands before them; the ends depend on their neighbours. */
+function inBase64(secret: Buffer): readonly Buffer[] {
+  return [0, 1, 2].map((before) =>
+    Buffer.from(
+      Buffer.concat([Buffer.alloc(before), secret])
+        .toString('base64')
+        .slice(4, -4),
+    ),
+  );
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** A file of the log of changes may be renamed meanwhile: other tests write, too. */
+function contentOf(file: string): Buffer {
+  return existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+}
