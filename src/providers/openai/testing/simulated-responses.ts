@@ -2,6 +2,9 @@ import type { JsonObject } from '../../../contracts/chat.js';
 import type { Script, SimulatedCall, SimulatedTurn } from './simulated-script.js';
 import { cachedTokens, inputTokens, outputTokens, scriptOf } from './simulated-script.js';
 
+/** An event or an item: all have a type. */
+type Typed = JsonObject & { readonly type: string };
+
 /** The events of a Responses answer, each as it stands on the wire. */
 export function responseEvents(turn: SimulatedTurn): readonly string[] {
   const script = scriptOf(turn);
@@ -29,18 +32,18 @@ export function unknownResponseEvent(): string {
   return eventOf({ type: 'response.hologram.delta', size: 3 });
 }
 
-export function eventOf(data: JsonObject): string {
-  return `event: ${String(data['type'])}\ndata: ${JSON.stringify(data)}\n\n`;
+export function eventOf(data: Typed): string {
+  return `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-function numbered(events: readonly JsonObject[]): readonly string[] {
-  return events.map(({ type, ...rest }, sequence_number) => eventOf({ type: type ?? '', sequence_number, ...rest }));
+function numbered(events: readonly Typed[]): readonly string[] {
+  return events.map(({ type, ...rest }, sequence_number) => eventOf({ type, sequence_number, ...rest }));
 }
 
 interface SimulatedItem {
   /** As it stands when it is whole. */
-  readonly item: JsonObject;
-  readonly deltas: readonly JsonObject[];
+  readonly item: Typed;
+  readonly deltas: readonly Typed[];
 }
 
 function itemsOf({ thoughts, words, refusal, calls }: Script): readonly SimulatedItem[] {
@@ -102,13 +105,13 @@ function functionCall({ name, pieces }: SimulatedCall, at: number): SimulatedIte
 }
 
 /** An item as it stands when it begins. */
-function begun({ type, ...item }: JsonObject): JsonObject {
+function begun({ type, ...item }: Typed): JsonObject {
   const blank: Readonly<Record<string, JsonObject>> = {
     reasoning: { summary: [], encrypted_content: null },
     message: { status: 'in_progress', content: [] },
     function_call: { status: 'in_progress', arguments: '' },
   };
-  return { type: type ?? '', ...item, ...blank[String(type)] };
+  return { type, ...item, ...blank[type] };
 }
 
 function responseOf({ model }: SimulatedTurn, status: string, output: readonly JsonObject[], usage: JsonObject | null): JsonObject {
