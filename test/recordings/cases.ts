@@ -56,7 +56,7 @@ export interface RecordedError {
 }
 
 /** A stream that was asked for as one JSON array; no file says what to expect of it. */
-export type RecordedArray = Pick<Recording, 'id' | 'provider' | 'body'>;
+type RecordedArray = Pick<Recording, 'id' | 'provider' | 'body'>;
 
 export interface RecordedModelList {
   readonly id: string;

@@ -9,24 +9,24 @@ export const dialect = 'gemini-generate-content';
 
 // What is sent: written by us, so typed.
 
-export interface Blob {
+interface Blob {
   readonly mimeType: string;
   /** Base64. */
   readonly data: string;
 }
 
-export interface FileData {
+interface FileData {
   readonly fileUri: string;
   readonly mimeType?: string;
 }
 
-export interface FunctionCall {
+interface FunctionCall {
   readonly id?: string;
   readonly name: string;
   readonly args: JsonObject;
 }
 
-export interface FunctionResponse {
+interface FunctionResponse {
   readonly id?: string;
   readonly name: string;
   /** `output` holds the result, `error` what went wrong. */
@@ -50,7 +50,7 @@ export interface Content {
   readonly parts: readonly Part[];
 }
 
-export interface FunctionDeclaration {
+interface FunctionDeclaration {
   readonly name: string;
   readonly description?: string;
   /** JSON Schema; `parameters` would take a subset of OpenAPI's only. */

@@ -7,7 +7,7 @@ export const providerId = 'gemini';
 export const defaultBaseUrl = 'https://generativelanguage.googleapis.com';
 
 /** The version that tools, thoughts and JSON Schema are served under; the vendor's own clients use no other. */
-export const version = '/v1beta';
+const version = '/v1beta';
 
 type Call = Pick<WireCall, 'path'> & Partial<Pick<WireCall, 'body'>>;
 

@@ -7,7 +7,7 @@ import { GeminiModels } from './gemini.models.js';
 import { dialects, GeminiStreaming } from './gemini.streaming.js';
 
 @Module({})
-export class GeminiModule {}
+class GeminiModule {}
 
 export const gemini = defineProvider(GeminiModule, {
   id: providerId,
