@@ -36,8 +36,8 @@ export async function prepareDatabase(dataSource: DataSource, keyRing: KeyRing):
 }
 
 async function requireVersion(dataSource: DataSource): Promise<void> {
-  const [found] = await dataSource.query<readonly { version: number }[]>(`select current_setting('server_version_num')::int as version`);
-  if (found !== undefined) refuseOldVersion(found.version);
+  const found = await dataSource.query<readonly { version: number }[]>(`select current_setting('server_version_num')::int as version`);
+  for (const { version } of found) refuseOldVersion(version);
 }
 
 /** @throws MaestroError `database.refused`. `version` as the server tells it: 150020 is 15.20 */

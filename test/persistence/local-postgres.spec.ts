@@ -19,6 +19,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 
 import { createDataSource } from '../../src/persistence/create-data-source.js';
+import { underLock } from '../../src/persistence/local-postgres/folder-lock.js';
 import type { LocalPostgres } from '../../src/persistence/local-postgres/local-postgres.js';
 import { ensureLocalPostgres } from '../../src/persistence/local-postgres/local-postgres.js';
 import { startMember } from '../support/member-process.js';
@@ -266,6 +267,19 @@ describe('the private PostgreSQL of a folder', () => {
     const dataSource = await createDataSource({ dataDir });
 
     await dataSource.destroy();
+  });
+
+  it('does not wait for ever for a process that starts or stops it', async () => {
+    const server = await ensureLocalPostgres({ dataDir });
+
+    await underLock(server.host, 1000, async () => {
+      await expect(ensureLocalPostgres({ dataDir, lockTimeoutMs: 30 })).rejects.toMatchObject({
+        code: 'database.not-started',
+        message: expect.stringContaining('another Maestro process is starting or stopping it'),
+      });
+    });
+
+    await server.leave();
   });
 
   it('says at once what no waiting will mend', async () => {

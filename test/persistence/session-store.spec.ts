@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { ProviderId } from '../../src/contracts/provider-id.js';
 import { SessionId } from '../../src/contracts/session.js';
@@ -305,6 +306,29 @@ describe('the session store while the database is away', () => {
     await expect(store.findById(id)).rejects.toMatchObject({ code: 'database.unavailable', isRetryable: true });
     await expect(store.insert(aRecord())).rejects.toMatchObject({ code: 'database.unavailable' });
     await expect(store.touch([id], new Date())).resolves.toBeUndefined();
+  });
+
+  it('asks again what only reads where its connection is cut in the middle, and writes once', async () => {
+    const own = await freshDatabase();
+    const store = new TypeOrmSessionStore(own.dataSource);
+    const { id } = await store.insert(aRecord());
+    const blocker = own.dataSource.createQueryRunner();
+    await blocker.startTransaction();
+    await blocker.query('lock table saved_authentications in access exclusive mode');
+    const outcomes = Promise.allSettled([store.findById(id), store.change(id, 1, { label: 'x' })]);
+
+    // Asked from outside: within a transaction the answer stays what it was at first.
+    const waiting = `select pid from pg_stat_activity where datname = '${new URL(own.url).pathname.slice(1)}' and wait_event_type = 'Lock'`;
+    while ((await database.dataSource.query<unknown[]>(waiting)).length < 2) await delay(5);
+    await database.dataSource.query(`select pg_terminate_backend(pid) from (${waiting}) as waiting`);
+    await blocker.rollbackTransaction();
+    await blocker.release();
+
+    expect(await outcomes).toEqual([
+      { status: 'fulfilled', value: expect.objectContaining({ id, generation: 1 }) },
+      { status: 'rejected', reason: expect.objectContaining({ code: 'database.unavailable' }) },
+    ]);
+    await own.close();
   });
 
   it('is told so in time where a statement hangs', async () => {

@@ -14,6 +14,7 @@ export function weaknessOf(key: Uint8Array): string | undefined {
 
 /** Such as 00 01 02 … 1f, which stands in many manuals. */
 function isSeries(key: Uint8Array): boolean {
-  const steps = new Set([...key].slice(1).map((byte, index) => (byte - (key[index] ?? 0)) & 0xff));
+  const bytes = Buffer.from(key);
+  const steps = new Set([...bytes.subarray(1)].map((byte, index) => (byte - bytes.readUInt8(index)) & 0xff));
   return steps.size === 1;
 }

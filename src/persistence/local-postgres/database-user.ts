@@ -51,8 +51,7 @@ async function nameOf(uid: number): Promise<string> {
 
 async function userNamed(name: string): Promise<DatabaseUser | undefined> {
   try {
-    const [uid, gid] = await Promise.all(['-u', '-g'].map(async (flag) => Number((await run('id', [flag, name])).stdout)));
-    return uid === undefined || gid === undefined ? undefined : { name, uid, gid };
+    return { name, uid: Number((await run('id', ['-u', name])).stdout), gid: Number((await run('id', ['-g', name])).stdout) };
   } catch {
     return undefined;
   }

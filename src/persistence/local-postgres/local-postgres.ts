@@ -17,6 +17,8 @@ export interface LocalPostgresSettings {
   readonly binariesFolder?: string;
   /** Further settings of the server, by PostgreSQL's names; only who starts it gives them. */
   readonly serverOptions?: ServerOptions;
+  /** For how long to wait for another process that starts or stops it; two minutes where nothing is said. */
+  readonly lockTimeoutMs?: number;
 }
 
 /** A share in the private PostgreSQL of a data directory. */
@@ -32,7 +34,6 @@ export interface LocalPostgres {
 }
 
 const database = 'maestro';
-const lockTimeoutMs = 120_000;
 
 /** Held shared by every member for as long as its connection lives: the kernel gives it back, however the member dies. */
 const memberLock = "hashtextextended('maestro/members', 0)";
@@ -50,7 +51,8 @@ export async function ensureLocalPostgres(settings: LocalPostgresSettings): Prom
     ...(folders.user !== undefined && { user: folders.user }),
     ...majorWanted(await majorOf(folders.cluster)),
   });
-  const membership = new Membership(folders, binaries, settings.serverOptions ?? {});
+  const { serverOptions = {}, lockTimeoutMs = 120_000 } = settings;
+  const membership = new Membership(folders, binaries, serverOptions, lockTimeoutMs);
   const { host, port } = await membership.join();
   return { host, port, user: role, database, major: binaries.major, leave: () => membership.leave() };
 }
@@ -67,6 +69,7 @@ class Membership {
     private readonly folders: Folders,
     private readonly binaries: Binaries,
     private readonly options: ServerOptions,
+    private readonly lockTimeoutMs: number,
   ) {}
 
   async join(): Promise<Client> {
@@ -122,7 +125,7 @@ class Membership {
   }
 
   private async locked<T>(work: () => Promise<T>): Promise<T> {
-    return underLock(this.folders.run, lockTimeoutMs, work).catch((error: unknown) => {
+    return underLock(this.folders.run, this.lockTimeoutMs, work).catch((error: unknown) => {
       if (!(error instanceof LockTimeout)) throw error;
       const reason = 'another Maestro process is starting or stopping it and does not come to an end';
       throw new MaestroError('database.not-started', { reason, log: this.folders.log }, { cause: error });

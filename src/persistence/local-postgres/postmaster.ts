@@ -38,10 +38,11 @@ export async function livingPostmaster(cluster: string): Promise<Postmaster | un
 }
 
 /** Lines: pid, data directory, start time, port, socket folder, address, shared memory key, status. */
+const postmasterLines = /^(?<pid>\d+)\n.*\n.*\n(?<port>\d+)\n(?<socketFolder>.*)\n/;
+
 function postmasterFrom(text: string): Postmaster | undefined {
-  const [pid, , , port, socketFolder] = text.split('\n');
-  if (!/^\d+$/.test(pid ?? '') || !/^\d+$/.test(port ?? '') || socketFolder === undefined) return undefined;
-  return { pid: Number(pid), port: Number(port), socketFolder };
+  const { pid, port, socketFolder = '' } = postmasterLines.exec(text)?.groups ?? {};
+  return pid === undefined ? undefined : { pid: Number(pid), port: Number(port), socketFolder };
 }
 
 async function read(file: string): Promise<string | undefined> {
