@@ -74,16 +74,19 @@ function isReasoning(part: ContentPart): part is ReasoningPart {
   return part.type === 'reasoning';
 }
 
-/** A thought that the provider neither keeps nor gave in encrypted form cannot be sent back: it would be refused. */
+/**
+ * A thought that the provider neither keeps nor gave in encrypted form cannot be sent back, nor can one of another provider,
+ * which has no id: they would be refused.
+ */
 function encodeReasoning(parts: readonly ReasoningPart[], { store }: ResponsesVendor): readonly ResponsesWireItem[] {
   const id = parts.find((part) => part.id !== undefined)?.id;
   const encrypted = parts.findLast((part) => part.encrypted !== undefined)?.encrypted;
-  if (encrypted === undefined && (store !== true || id === undefined)) return [];
+  if (id === undefined || (encrypted === undefined && store !== true)) return [];
   const texts = parts.map(({ text }) => text ?? '').filter((text) => text !== '');
   return [
     {
       type: 'reasoning',
-      ...(id !== undefined && { id }),
+      id,
       summary: texts.map((text) => ({ type: 'summary_text', text })),
       ...(encrypted !== undefined && { encrypted_content: encrypted }),
     },
@@ -96,7 +99,16 @@ function encodeCall(part: ToolCallPart): ResponsesWireItem {
     const input = given['input'];
     return { type: 'custom_tool_call', call_id: callId, name, input: typeof input === 'string' ? input : '' };
   }
-  return { type: 'function_call', call_id: callId, name, arguments: JSON.stringify(given), ...providerData };
+  // What another provider wants back with its calls is no business of this one.
+  const { namespace, caller } = providerData ?? {};
+  return {
+    type: 'function_call',
+    call_id: callId,
+    name,
+    arguments: JSON.stringify(given),
+    ...(namespace !== undefined && { namespace }),
+    ...(caller !== undefined && { caller }),
+  };
 }
 
 function encodeResult({ callId, result }: ToolResultPart, vendor: ResponsesVendor, customCalls: ReadonlySet<string>): ResponsesWireItem {

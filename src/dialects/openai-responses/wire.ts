@@ -20,7 +20,7 @@ export type ResponsesWireItem =
   | { readonly role: 'system' | 'user' | 'assistant'; readonly content: string | readonly ResponsesWirePart[] }
   | {
       readonly type: 'reasoning';
-      readonly id?: string;
+      readonly id: string;
       readonly summary: readonly { readonly type: 'summary_text'; readonly text: string }[];
       readonly encrypted_content?: string;
     }
