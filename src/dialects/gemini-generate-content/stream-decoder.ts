@@ -10,8 +10,8 @@ import { closeCall } from './function-calls.js';
 import { logprobsFromWire } from './logprobs.js';
 import { readPart } from './parts.js';
 import { readSources } from './sources.js';
-import type { GenerateContentState, Step } from './stream-state.js';
-import { inTurn, initialState, partFor, unchanged } from './stream-state.js';
+import type { GenerateContentState, Step, Steps } from './stream-state.js';
+import { initialState, partFor, stepsFrom, unchanged } from './stream-state.js';
 import { isSameUsage, usageFromWire } from './usage.js';
 import { objectsFrom, recordAt, recordsAt, unknownFields } from './wire.js';
 
@@ -57,27 +57,34 @@ function readEvent({ data }: ServerSentEvent, state: GenerateContentState): Step
   if (chunks === undefined) {
     throw new MaestroError('upstream.malformed', { provider: state.provider, problem: 'an event of the stream is no JSON' });
   }
-  return inTurn(
-    state,
-    chunks.map((chunk) => (current) => readChunk(chunk, current)),
-  );
+  const [only] = chunks;
+  if (only !== undefined && chunks.length === 1) return readChunk(only, state);
+  const steps = stepsFrom(state);
+  for (const chunk of chunks) steps.take(readChunk(chunk, steps.state));
+  return { events: steps.events, state: steps.state };
 }
 
 function readChunk(chunk: JsonObject, state: GenerateContentState): Step {
   const report = recordAt(chunk, 'error');
   if (report !== undefined) throw errorFromReport(state.provider, report);
-  const candidate = recordsAt(chunk, 'candidates').find((entry) => (numberIn(entry, 'index') ?? 0) === 0);
-  return inTurn(state, [
-    (current) => begin(chunk, current),
-    (current) => (candidate === undefined ? unchanged(current) : readCandidate(candidate, current)),
-    (current) => readFeedback(chunk, current),
-    (current) => readUnknown('response', unknownFields(chunk, knownResponseFields), current),
-    (current) => readUsage(chunk, current),
-  ]);
+  const steps = stepsFrom(state);
+  if (!state.hasBegun) steps.take(begin(chunk, state));
+  const candidate = recordsAt(chunk, 'candidates').find(isFirst);
+  if (candidate !== undefined) readCandidate(candidate, steps);
+  const feedback = recordAt(chunk, 'promptFeedback');
+  if (feedback !== undefined) steps.take(readFeedback(feedback, steps.state));
+  const unknown = unknownFields(chunk, knownResponseFields);
+  if (unknown !== undefined) steps.take(readUnknown('response', unknown, steps.state));
+  const usageMetadata = recordAt(chunk, 'usageMetadata');
+  if (usageMetadata !== undefined) steps.take(readUsage(usageMetadata, steps.state));
+  return { events: steps.events, state: steps.state };
+}
+
+function isFirst(candidate: JsonObject): boolean {
+  return (numberIn(candidate, 'index') ?? 0) === 0;
 }
 
 function begin(chunk: JsonObject, state: GenerateContentState): Step {
-  if (state.hasBegun) return unchanged(state);
   const id = textIn(chunk, 'responseId');
   return {
     events: [{ type: 'message-start', ...(id !== undefined && { id }), model: textIn(chunk, 'modelVersion') ?? '' }],
@@ -85,16 +92,16 @@ function begin(chunk: JsonObject, state: GenerateContentState): Step {
   };
 }
 
-function readCandidate(candidate: JsonObject, state: GenerateContentState): Step {
-  const parts = recordsAt(recordAt(candidate, 'content') ?? {}, 'parts');
+function readCandidate(candidate: JsonObject, steps: Steps): void {
+  const content = recordAt(candidate, 'content');
+  if (content !== undefined) for (const part of recordsAt(content, 'parts')) steps.take(readPart(part, steps.state));
+  const logprobs = recordAt(candidate, 'logprobsResult');
+  if (logprobs !== undefined) steps.take(readLogprobs(logprobs, steps.state));
+  if (hasSources(candidate)) steps.take(readSources(candidate, steps.state));
+  const unknown = unknownFields(candidate, knownCandidateFields);
+  if (unknown !== undefined) steps.take(readUnknown('candidate', unknown, steps.state));
   const finishReason = textIn(candidate, 'finishReason');
-  return inTurn(state, [
-    ...parts.map((part) => (current: GenerateContentState) => readPart(part, current)),
-    (current) => readLogprobs(candidate, current),
-    (current) => (hasSources(candidate) ? readSources(candidate, current) : unchanged(current)),
-    (current) => readUnknown('candidate', unknownFields(candidate, knownCandidateFields), current),
-    (current) => (finishReason === undefined ? unchanged(current) : { events: [], state: { ...current, finishReason } }),
-  ]);
+  if (finishReason !== undefined) steps.take({ events: [], state: { ...steps.state, finishReason } });
 }
 
 function hasSources(candidate: JsonObject): boolean {
@@ -102,16 +109,14 @@ function hasSources(candidate: JsonObject): boolean {
 }
 
 /** They are of the chunk as a whole, so they follow its texts, with an empty one. */
-function readLogprobs(candidate: JsonObject, state: GenerateContentState): Step {
-  const logprobs = logprobsFromWire(recordAt(candidate, 'logprobsResult') ?? {});
+function readLogprobs(result: JsonObject, state: GenerateContentState): Step {
+  const logprobs = logprobsFromWire(result);
   if (logprobs.length === 0) return unchanged(state);
   const { part, state: next } = partFor(state, 'text');
   return { events: [{ type: 'text-delta', part, text: '', logprobs }], state: next };
 }
 
-function readFeedback(chunk: JsonObject, state: GenerateContentState): Step {
-  const feedback = recordAt(chunk, 'promptFeedback');
-  if (feedback === undefined) return unchanged(state);
+function readFeedback(feedback: JsonObject, state: GenerateContentState): Step {
   const blockReason = textIn(feedback, 'blockReason');
   return {
     events: [{ type: 'provider-event', name: 'promptFeedback', data: feedback }],
@@ -120,8 +125,7 @@ function readFeedback(chunk: JsonObject, state: GenerateContentState): Step {
 }
 
 /** Fields that stay the same from chunk to chunk are given out once. */
-function readUnknown(name: string, fields: JsonObject | undefined, state: GenerateContentState): Step {
-  if (fields === undefined) return unchanged(state);
+function readUnknown(name: string, fields: JsonObject, state: GenerateContentState): Step {
   const text = JSON.stringify(fields);
   if (state.unknown[name] === text) return unchanged(state);
   return {
@@ -131,10 +135,9 @@ function readUnknown(name: string, fields: JsonObject | undefined, state: Genera
 }
 
 /** Cumulative, and in every chunk: the last one counts. */
-function readUsage(chunk: JsonObject, state: GenerateContentState): Step {
-  const usageMetadata = recordAt(chunk, 'usageMetadata');
-  const usage = usageMetadata && usageFromWire(usageMetadata);
-  if (usageMetadata === undefined || usage === undefined) return unchanged(state);
+function readUsage(usageMetadata: JsonObject, state: GenerateContentState): Step {
+  const usage = usageFromWire(usageMetadata);
+  if (usage === undefined) return unchanged(state);
   const next = { ...state, usage, usageMetadata };
   return isSameUsage(usage, state.usage) ? { events: [], state: next } : { events: [{ type: 'usage', ...usage }], state: next };
 }

@@ -51,16 +51,24 @@ export function unchanged(state: GenerateContentState): Step {
   return { events: [], state };
 }
 
-/** Runs one reader after the other, each on what the last one left. */
-export function inTurn(state: GenerateContentState, readers: readonly ((state: GenerateContentState) => Step)[]): Step {
+/** One step made of several, each taken on the state that the last one left. */
+export interface Steps {
+  readonly state: GenerateContentState;
+  readonly events: readonly StreamEvent[];
+  take(step: Step): void;
+}
+
+export function stepsFrom(state: GenerateContentState): Steps {
   const events: StreamEvent[] = [];
-  let current = state;
-  for (const read of readers) {
-    const step = read(current);
-    events.push(...step.events);
-    current = step.state;
-  }
-  return { events, state: current };
+  const steps = {
+    state,
+    events,
+    take(step: Step) {
+      steps.state = step.state;
+      for (const event of step.events) events.push(event);
+    },
+  };
+  return steps;
 }
 
 /** The part that a piece of this kind belongs to: the open one, or a new one. */

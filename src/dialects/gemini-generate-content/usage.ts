@@ -2,32 +2,24 @@ import type { JsonObject } from '../../contracts/chat.js';
 import type { Usage } from '../../contracts/stream-event.js';
 import { numberIn } from '../../kit/json-fields.js';
 
-const counts: readonly string[] = [
-  'promptTokenCount',
-  'candidatesTokenCount',
-  'thoughtsTokenCount',
-  'cachedContentTokenCount',
-  'toolUsePromptTokenCount',
-];
-
 /**
  * `promptTokenCount` counts cached tokens in, and leaves out what server tools put into the prompt; `candidatesTokenCount`
- * leaves thoughts out. Metadata that tells only of the traffic's kind is no usage.
+ * leaves thoughts out, and is itself left out where it is zero. Metadata that tells only of the traffic's kind is no usage.
  */
 export function usageFromWire(metadata: JsonObject): Usage | undefined {
-  if (!counts.some((name) => numberIn(metadata, name) !== undefined)) return undefined;
   const input = numberIn(metadata, 'promptTokenCount');
+  const candidates = numberIn(metadata, 'candidatesTokenCount');
   const reasoning = numberIn(metadata, 'thoughtsTokenCount');
   const cacheRead = numberIn(metadata, 'cachedContentTokenCount');
   const toolUsePrompt = numberIn(metadata, 'toolUsePromptTokenCount');
-  return {
-    ...(input !== undefined && { input }),
-    // A count of zero is left out on this wire.
-    output: (numberIn(metadata, 'candidatesTokenCount') ?? 0) + (reasoning ?? 0),
-    ...(cacheRead !== undefined && { cacheRead }),
-    ...(reasoning !== undefined && { reasoning }),
-    ...(toolUsePrompt !== undefined && { toolUsePrompt }),
-  };
+  if ((input ?? candidates ?? reasoning ?? cacheRead ?? toolUsePrompt) === undefined) return undefined;
+  // Comes with every chunk: field by field is several times faster than spreading objects that are mostly empty.
+  const usage: { -readonly [Name in keyof Usage]: Usage[Name] } = { output: (candidates ?? 0) + (reasoning ?? 0) };
+  if (input !== undefined) usage.input = input;
+  if (reasoning !== undefined) usage.reasoning = reasoning;
+  if (cacheRead !== undefined) usage.cacheRead = cacheRead;
+  if (toolUsePrompt !== undefined) usage.toolUsePrompt = toolUsePrompt;
+  return usage;
 }
 
 export function isSameUsage(one: Usage | undefined, other: Usage | undefined): boolean {
