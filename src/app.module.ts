@@ -6,6 +6,7 @@ import { MaestroError } from './contracts/errors/maestro-error.js';
 import type { Secret } from './contracts/secret.js';
 import type { HealthProbe } from './core/health/health.port.js';
 import { ProviderRegistry } from './core/registry/provider-registry.js';
+import { maestroOptionsFrom } from './environment-settings.js';
 import { MaestroModule } from './maestro.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { DatabaseProbe } from './persistence/database-probe.js';
@@ -29,18 +30,7 @@ const registryProbe = Symbol('maestro/registry-probe');
 export class AppModule {
   static forRoot({ environment, adminKey, persistence: options, providersFolders }: AppOptions): DynamicModule {
     const persistence = PersistenceModule.forRoot(options);
-    const maestro = MaestroModule.forRoot({
-      persistence,
-      providersFolders,
-      providerPackages: environment.providerPackages,
-      settings: environment.lookup,
-      strict: environment.areProvidersStrict,
-      allowPrivateUpstreams: environment.arePrivateUpstreamsAllowed,
-      http: {
-        ...(environment.httpsProxy !== undefined && { httpsProxy: environment.httpsProxy }),
-        ...(environment.noProxy !== undefined && { noProxy: environment.noProxy }),
-      },
-    });
+    const maestro = MaestroModule.forRoot({ ...maestroOptionsFrom(environment), persistence, providersFolders });
     const health = ObservabilityModule.forRoot({
       imports: [persistence, RegistryProbeModule.of(maestro), RunningAnswersModule],
       probes: [DatabaseProbe, registryProbe, RunningAnswers],

@@ -2,14 +2,12 @@ import 'reflect-metadata';
 
 import { builtInProvidersFolder } from './built-in-providers.js';
 import { EnvironmentError, loadEnvironment } from './config/environment.js';
+import { exitCodeOf } from './contracts/errors/exit-code.js';
 import { MaestroError } from './contracts/errors/maestro-error.js';
 import { PinoLogger } from './observability/pino-logger.js';
 import { secretFilter } from './observability/secret-filter.js';
 import type { Gateway } from './start-gateway.js';
 import { startGateway } from './start-gateway.js';
-
-// sysexits.h, as for the admin tool.
-const exitCodes = { configuration: 78, tryLater: 75, internal: 70 };
 
 try {
   await run();
@@ -26,7 +24,7 @@ async function run(): Promise<void> {
   const logger = new PinoLogger({ level: environment.logLevel, format, filter });
   process.on('uncaughtException', (error) => {
     logger.fatal(error);
-    process.exit(exitCodes.internal);
+    process.exit(exitCodeOf.internal);
   });
   const gateway = await startGateway({ environment, providersFolders: [builtInProvidersFolder], logger, filter });
   announce(gateway, environment.databaseUrl === undefined ? environment.dataDir : undefined, format, logger);
@@ -63,12 +61,12 @@ function announce(gateway: Gateway, dataDir: string | undefined, format: 'json' 
 
 /** One line a problem where an operator can do something; all there is where nobody foresaw it. */
 function lastWords(error: unknown): { readonly text: string; readonly exitCode: number } {
-  if (error instanceof EnvironmentError) return { text: error.message, exitCode: exitCodes.configuration };
+  if (error instanceof EnvironmentError) return { text: error.message, exitCode: exitCodeOf.configuration };
   if (MaestroError.is(error) && error.category !== 'internal') {
-    return { text: error.message, exitCode: error.category === 'unavailable' ? exitCodes.tryLater : exitCodes.configuration };
+    return { text: error.message, exitCode: exitCodeOf[error.category] };
   }
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return { text: `${error.message}: another program listens there; stop it or set PORT`, exitCode: exitCodes.configuration };
+    return { text: `${error.message}: another program listens there; stop it or set PORT`, exitCode: exitCodeOf.configuration };
   }
-  return { text: error instanceof Error ? (error.stack ?? error.message) : String(error), exitCode: exitCodes.internal };
+  return { text: error instanceof Error ? (error.stack ?? error.message) : String(error), exitCode: exitCodeOf.internal };
 }

@@ -1,5 +1,3 @@
-import querystring from 'node:querystring';
-
 import type { NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -7,12 +5,11 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { adminKeyIn } from './config/admin-key.js';
 import type { Environment } from './config/environment.js';
-import { environmentNameOf } from './contracts/manifest.js';
 import { Secret } from './contracts/secret.js';
 import { ProviderRegistry } from './core/registry/provider-registry.js';
+import { databaseFrom, keySettingsFrom, rememberSettings, secretsIn } from './environment-settings.js';
 import type { PinoLogger } from './observability/pino-logger.js';
 import type { SecretFilter } from './observability/secret-filter.js';
-import type { DatabaseSettings } from './persistence/create-data-source.js';
 import { loadKeys } from './persistence/encryption/key-file.js';
 import { gatewayAdapter, prepareGateway } from './transports/http/gateway.js';
 import { RunningAnswers } from './transports/http/running-answers.js';
@@ -42,17 +39,13 @@ const closingMs = 10_000;
 
 /** Starts everything that a gateway is. @throws MaestroError, EnvironmentError */
 export async function startGateway({ environment, providersFolders, logger, filter }: GatewayOptions): Promise<Gateway> {
-  const keys = await loadKeys({
-    ...(environment.encryptionKeys !== undefined && { keys: environment.encryptionKeys }),
-    ...(environment.encryptionPrimary !== undefined && { primary: environment.encryptionPrimary }),
-    ...(environment.databaseUrl === undefined && { dataDir: environment.dataDir }),
-  });
+  const keys = await loadKeys(keySettingsFrom(environment));
   const given = environment.adminKey;
   const kept = given === undefined ? adminKeyIn(environment.dataDir) : undefined;
   const adminKey = Secret.of(given ?? kept?.key ?? '');
-  for (const secret of [adminKey, ...secretsOf(environment)]) filter.remember(secret);
+  for (const secret of [adminKey, ...secretsIn(environment)]) filter.remember(secret);
 
-  const persistence = { keyRing: keys.keyRing, database: databaseOf(environment) };
+  const persistence = { keyRing: keys.keyRing, database: databaseFrom(environment) };
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and documents a literal.
   const nestOptions: NestApplicationOptions = { logger, bodyParser: false, abortOnError: false };
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -75,33 +68,6 @@ export async function startGateway({ environment, providersFolders, logger, filt
     ...(keys.file !== undefined && { encryptionKeyFile: keys.file }),
     stop: stopper(app, environment.drainMs),
   };
-}
-
-function databaseOf({ databaseUrl, dataDir, postgresBin }: Environment): DatabaseSettings {
-  if (databaseUrl !== undefined) return { url: databaseUrl };
-  return { dataDir, ...(postgresBin !== undefined && { binariesFolder: postgresBin }) };
-}
-
-/** What must not be printed as long as the process lives. */
-function secretsOf({ databaseUrl, encryptionKeys = '' }: Environment): readonly Secret[] {
-  const password = databaseUrl === undefined ? '' : passwordIn(databaseUrl);
-  const keys = encryptionKeys.split(',').map((entry) => entry.slice(entry.indexOf('=') + 1));
-  return [password, ...keys].map((text) => Secret.of(text));
-}
-
-/** Not every address that PostgreSQL takes is one for `URL`: several hosts, or a socket's folder. */
-function passwordIn(databaseUrl: string): string {
-  const written = /^\w+:\/\/[^:@/]*:([^@/]*)@/.exec(databaseUrl)?.[1] ?? '';
-  return querystring.unescape(written);
-}
-
-function rememberSettings(registry: ProviderRegistry, { lookup }: Environment, filter: SecretFilter): void {
-  for (const id of registry.listProviders()) {
-    for (const [name, { isSecret }] of Object.entries(registry.manifestOf(id).settings)) {
-      const value = isSecret === true ? lookup(environmentNameOf(id, name)) : undefined;
-      if (value !== undefined) filter.remember(Secret.of(value));
-    }
-  }
 }
 
 function addressOf(app: NestFastifyApplication, host: string): string {

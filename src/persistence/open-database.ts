@@ -6,6 +6,7 @@ import { createDataSource } from './create-data-source.js';
 import { databaseError } from './database-errors.js';
 import type { KeyRing } from './encryption/key-ring.js';
 import { recordKeys, verifyKeys } from './encryption/sentinel.js';
+import { migrateUp } from './run-migrations.js';
 
 const oldestVersion = 150_000;
 
@@ -16,11 +17,22 @@ const oldestVersion = 150_000;
  * @throws MaestroError `encryption.key-mismatch`, `encryption.key-unknown`, `migration.refused`, `database.*`
  */
 export async function openDatabase(settings: DatabaseSettings, keyRing: KeyRing): Promise<DataSource> {
-  const dataSource = await createDataSource(settings);
-  try {
+  const dataSource = await connectDatabase(settings);
+  return orDestroyed(dataSource, () => prepareDatabase(dataSource, keyRing));
+}
+
+/** The database as it is: nothing in it is changed. @throws MaestroError `database.*` */
+export async function connectDatabase(settings: DatabaseSettings): Promise<DataSource> {
+  const dataSource = await createDataSource(settings, keyRing);
+  return orDestroyed(dataSource, async () => {
     await dataSource.initialize();
     await requireVersion(dataSource);
-    await prepareDatabase(dataSource, keyRing);
+  });
+}
+
+async function orDestroyed(dataSource: DataSource, work: () => Promise<void>): Promise<DataSource> {
+  try {
+    await work();
     return dataSource;
   } catch (error) {
     await dataSource.destroy().catch(() => undefined);
@@ -31,7 +43,7 @@ export async function openDatabase(settings: DatabaseSettings, keyRing: KeyRing)
 /** The same for a DataSource that is there. */
 export async function prepareDatabase(dataSource: DataSource, keyRing: KeyRing): Promise<void> {
   await verifyKeys(dataSource, keyRing);
-  await dataSource.runMigrations();
+  await migrateUp(dataSource, { keyRing });
   await recordKeys(dataSource, keyRing);
 }
 

@@ -385,6 +385,12 @@ export const catalogue = {
       `the private PostgreSQL did not start (${reason}); its log is ${log}`,
   ),
   'migration.refused': problem('configuration', 'The migration cannot go on', ({ problem: why }: { readonly problem: string }) => why),
+  'migration.pending': problem(
+    'configuration',
+    'The database is not migrated to this version',
+    ({ steps }: { readonly steps: readonly string[] }) =>
+      `${String(steps.length)} steps are not applied (${steps.join(', ')}); look at them with "maestro migrate plan", apply them with "maestro migrate up"`,
+  ),
   'gateway.shutting-down': problem(
     'unavailable',
     'The gateway is shutting down',

@@ -1,0 +1,59 @@
+import querystring from 'node:querystring';
+
+import type { Environment } from './config/environment.js';
+import { environmentNameOf } from './contracts/manifest.js';
+import { Secret } from './contracts/secret.js';
+import type { ProviderRegistry } from './core/registry/provider-registry.js';
+import type { MaestroOptions } from './maestro.module.js';
+import type { SecretFilter } from './observability/secret-filter.js';
+import type { DatabaseSettings } from './persistence/create-data-source.js';
+import type { KeySettings } from './persistence/encryption/key-file.js';
+
+/** What the rooms are told of the environment, the same in the gateway and in the admin tool. */
+
+export function databaseFrom({ databaseUrl, dataDir, postgresBin }: Environment): DatabaseSettings {
+  if (databaseUrl !== undefined) return { url: databaseUrl };
+  return { dataDir, ...(postgresBin !== undefined && { binariesFolder: postgresBin }) };
+}
+
+export function keySettingsFrom({ databaseUrl, dataDir, encryptionKeys: keys, encryptionPrimary: primary }: Environment): KeySettings {
+  return {
+    ...(keys !== undefined && { keys }),
+    ...(primary !== undefined && { primary }),
+    ...(databaseUrl === undefined && { dataDir }),
+  };
+}
+
+export function maestroOptionsFrom(environment: Environment): Omit<MaestroOptions, 'persistence' | 'providersFolders'> {
+  const { httpsProxy, noProxy } = environment;
+  return {
+    providerPackages: environment.providerPackages,
+    settings: environment.lookup,
+    strict: environment.areProvidersStrict,
+    allowPrivateUpstreams: environment.arePrivateUpstreamsAllowed,
+    http: { ...(httpsProxy !== undefined && { httpsProxy }), ...(noProxy !== undefined && { noProxy }) },
+  };
+}
+
+/** What must not be printed as long as the process lives. */
+export function secretsIn({ databaseUrl, encryptionKeys = '' }: Environment): readonly Secret[] {
+  const password = databaseUrl === undefined ? '' : passwordIn(databaseUrl);
+  const keys = encryptionKeys.split(',').map((entry) => entry.slice(entry.indexOf('=') + 1));
+  return [password, ...keys].map((text) => Secret.of(text));
+}
+
+/** Not every address that PostgreSQL takes is one for `URL`: several hosts, or a socket's folder. */
+function passwordIn(databaseUrl: string): string {
+  const written = /^\w+:\/\/[^:@/]*:([^@/]*)@/.exec(databaseUrl)?.[1] ?? '';
+  return querystring.unescape(written);
+}
+
+/** The same for the providers' own secret settings. */
+export function rememberSettings(registry: ProviderRegistry, { lookup }: Environment, filter: SecretFilter): void {
+  for (const id of registry.listProviders()) {
+    for (const [name, { isSecret }] of Object.entries(registry.manifestOf(id).settings)) {
+      const value = isSecret === true ? lookup(environmentNameOf(id, name)) : undefined;
+      if (value !== undefined) filter.remember(Secret.of(value));
+    }
+  }
+}
