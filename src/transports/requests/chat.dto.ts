@@ -34,7 +34,7 @@ export class ToolDto {
 }
 
 export class ChatDto {
-  /** A provider's id: `anthropic`. */
+  /** A provider's id. */
   @Text({ min: 1 })
   readonly provider: string;
 

@@ -10,7 +10,7 @@ const longestUrl = 2_000;
 const longestLabel = 200;
 
 export class CreateSessionDto {
-  /** A provider's id: `anthropic`. */
+  /** A provider's id. */
   @Text({ min: 1 })
   readonly provider: string;
 
