@@ -58,7 +58,7 @@ export interface RecordedError {
 /** A stream that was asked for as one JSON array; no file says what to expect of it. */
 type RecordedArray = Pick<Recording, 'id' | 'provider' | 'body'>;
 
-export interface RecordedModelList {
+interface RecordedModelList {
   readonly id: string;
   readonly provider: string;
   readonly body: unknown;

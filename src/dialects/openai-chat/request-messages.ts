@@ -1,6 +1,6 @@
 import type { ChatMessage, ContentPart, FilePart, ImagePart, TextPart, ToolCallPart, ToolResultPart } from '../../contracts/chat.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
-import type { ChatVendor } from './request.js';
+import type { ChatVendor } from './vendor.js';
 import type { ChatWireMessage, ChatWirePart, ChatWireToolCall } from './wire.js';
 
 type MediaPart = ImagePart | FilePart;

@@ -1,6 +1,6 @@
 import type { ChatMessage, ChatOptions, ToolResultPart } from '../../contracts/chat.js';
-import type { ChatVendor } from './request.js';
 import { encodeChatRequest } from './request.js';
+import type { ChatVendor } from './vendor.js';
 
 function messagesOf(messages: readonly ChatMessage[], vendor?: ChatVendor): unknown {
   return encodeChatRequest({ model: 'm', messages }, vendor).messages;

@@ -1,23 +1,8 @@
 import type { ChatOptions, ChatRequest, JsonObject, ResponseFormat, ToolChoice, ToolDefinition } from '../../contracts/chat.js';
 import { listIn } from '../../kit/json-fields.js';
 import { encodeMessages } from './request-messages.js';
+import type { ChatVendor } from './vendor.js';
 import type { ChatWireRequest } from './wire.js';
-
-/** In what vendors of this wire differ when they read a request. Nothing declared: what most of them take. */
-export interface ChatVendor {
-  /** Whose `providerOptions` of a part are meant for this vendor. */
-  readonly provider?: string;
-  /** Default `max_tokens`. */
-  readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens';
-  /** Default `user`. */
-  readonly endUserField?: 'user' | 'safety_identifier';
-  /** Default `system`. */
-  readonly systemRole?: 'system' | 'developer';
-  /** Wants `reasoning_content` of earlier answers back. */
-  readonly takesReasoningBack?: boolean;
-  /** Knows `top_k`. */
-  readonly takesTopK?: boolean;
-}
 
 /** What a caller may not set beside our own fields: another model or answer than the one that was looked at. */
 const reserved = ['model', 'messages', 'stream', 'stream_options', 'tools', 'n'];

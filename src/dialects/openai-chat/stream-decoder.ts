@@ -32,7 +32,7 @@ export function openAiChatDecoder(provider: string): StreamDecoder<ChatState> {
 }
 
 /** A choice that finished says that the answer is whole, once each choice that was seen did. */
-export function isFinished(state: ChatState): boolean {
+function isFinished(state: ChatState): boolean {
   return state.finish !== undefined && Object.values(state.choices).every(Boolean);
 }
 

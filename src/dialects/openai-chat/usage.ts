@@ -10,7 +10,7 @@ export function usageOf(chunk: JsonRecord): Usage | undefined {
   return isRecord(aside) ? usageFromWire(aside) : undefined;
 }
 
-export function usageFromWire(usage: JsonRecord): Usage {
+function usageFromWire(usage: JsonRecord): Usage {
   const prompt = recordIn(usage, 'prompt_tokens_details');
   const completion = recordIn(usage, 'completion_tokens_details');
   const input = numberIn(usage, 'prompt_tokens');

@@ -34,9 +34,6 @@ export interface ChatWireRequest {
   readonly [field: string]: unknown;
 }
 
-/** An event of the stream, read without trust: vendors leave fields out and add their own. */
-export type ChatChunk = JsonRecord;
-
 /** `data` that stands for the end of the stream. Alone it does not say that the answer is whole. */
 export const doneMark = '[DONE]';
 

@@ -9,7 +9,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from '../../contracts/chat.js';
-import type { ResponsesVendor } from './request.js';
+import type { ResponsesVendor } from './vendor.js';
 import type { ResponsesWireItem, ResponsesWirePart } from './wire.js';
 
 type InputPart = TextPart | ImagePart | FilePart;

@@ -1,6 +1,6 @@
 import type { ChatMessage, ChatOptions, JsonObject } from '../../contracts/chat.js';
-import type { ResponsesVendor } from './request.js';
 import { encodeResponsesRequest, unsaidInResponses } from './request.js';
+import type { ResponsesVendor } from './vendor.js';
 
 const hi: readonly ChatMessage[] = [{ role: 'user', content: 'Hi' }];
 

@@ -7,7 +7,7 @@ import { OpenAiModels } from './openai.models.js';
 import { dialects, OpenAiStreaming } from './openai.streaming.js';
 
 @Module({})
-export class OpenAiModule {}
+class OpenAiModule {}
 
 export const openAi = defineProvider(OpenAiModule, {
   id: providerId,

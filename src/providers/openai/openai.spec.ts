@@ -206,7 +206,7 @@ describe('a chat with OpenAI', () => {
   });
 
   it('gives what only this provider knows to the request, and its own choice of wire to nobody', async () => {
-    await chat('gpt-sim-large', { providerOptions: { openai: { service_tier: 'flex' }, gemini: { safetySettings: [] } } });
+    await chat('gpt-sim-large', { providerOptions: { openai: { service_tier: 'flex' }, acme: { safetySettings: [] } } });
     expect(lastRequest().body).toMatchObject({ service_tier: 'flex' });
     expect(lastRequest().body).not.toHaveProperty('safetySettings');
     await chat('gpt-sim-large', { ...chatCompletions, options: { maxTokens: 9, endUser: 'user-1' } });
