@@ -344,6 +344,30 @@ export const catalogue = {
     ({ keyIds }: { readonly keyIds: readonly string[] }) =>
       `rows are sealed with ${keyIds.map(quoted).join(', ')}, which MAESTRO_ENCRYPTION_KEYS does not hold; add the key, nothing was written`,
   ),
+  'encryption.key-not-shared': problem(
+    'configuration',
+    'A running replica lacks an encryption key',
+    ({ keyId, replicaIds }: { readonly keyId: string; readonly replicaIds: readonly string[] }) =>
+      `encryption key ${quoted(keyId)} is a primary, and not every process on this database holds it (replicas without it: ${replicaIds.join(', ')}); give every process the key first, make it primary afterwards. A replica that was killed counts for half a minute more`,
+  ),
+  'encryption.key-in-use': problem(
+    'conflict',
+    'The encryption key is still in use',
+    ({ keyId, uses }: { readonly keyId: string; readonly uses: readonly string[] }) =>
+      `encryption key ${quoted(keyId)} is still needed: ${uses.join('; ')}; make another key primary and run maestro encryption rotate, then retire this one`,
+  ),
+  'encryption.key-retired': problem(
+    'configuration',
+    'The encryption key is retired',
+    ({ keyId }: { readonly keyId: string }) =>
+      `encryption key ${quoted(keyId)} is retired in this database and seals nothing any more; make another key primary`,
+  ),
+  'encryption.key-service-away': problem(
+    'unavailable',
+    'The key service is away',
+    () => 'the service that holds the encryption keys does not answer just now; try again shortly, nothing was written',
+    again,
+  ),
   'secret.unreadable': problem(
     'internal',
     'A sealed secret cannot be opened',
