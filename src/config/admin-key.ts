@@ -41,7 +41,7 @@ function readKey(file: string): string | undefined {
     text = readFileSync(file, 'utf8').trim();
     mode = statSync(file).mode;
   } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes(errorCodeOf(error))) return undefined;
     throw new EnvironmentError([`the admin key cannot be read from ${file} (${errorCodeOf(error)})`]);
   }
   if ((mode & 0o077) !== 0)
