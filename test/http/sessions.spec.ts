@@ -8,7 +8,7 @@ const providers = readdirSync(builtInProviders);
 let gateway: TestGateway;
 beforeAll(async () => {
   gateway = await startTestGateway();
-});
+}, 60_000);
 afterAll(async () => {
   await gateway.close();
 });

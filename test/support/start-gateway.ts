@@ -37,7 +37,12 @@ export async function startTestGateway(environment: Readonly<Record<string, stri
   const addresses = [...simulators].map(([provider, { baseUrl }]) => [environmentNameOf(provider, 'baseUrl'), baseUrl] as const);
   const lines: string[] = [];
   const filter = secretFilter();
-  const gateway = await startGateway({
+  const cleanUp = async (): Promise<void> => {
+    await Promise.all([...simulators.values()].map((simulator) => simulator.close()));
+    await database.close();
+    rmSync(dataDir, { recursive: true });
+  };
+  const starting = startGateway({
     environment: loadEnvironment({
       PORT: '0',
       DATABASE_URL: database.url,
@@ -52,6 +57,10 @@ export async function startTestGateway(environment: Readonly<Record<string, stri
     logger: new PinoLogger({ level: 'trace', format: 'json', filter, destination: { write: (line) => lines.push(line) } }),
     filter,
   });
+  const gateway = await starting.catch(async (error: unknown) => {
+    await cleanUp();
+    throw error;
+  });
   return {
     ...gatewayClient(gateway.url, adminKey),
     gateway,
@@ -61,9 +70,7 @@ export async function startTestGateway(environment: Readonly<Record<string, stri
     log: () => lines.join(''),
     async close() {
       await gateway.stop();
-      await Promise.all([...simulators.values()].map((simulator) => simulator.close()));
-      await database.close();
-      rmSync(dataDir, { recursive: true });
+      await cleanUp();
     },
   };
 }

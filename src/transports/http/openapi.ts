@@ -17,6 +17,7 @@ export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
 export function mountOpenApi(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, () => openApiOf(app), {
     jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
     customSiteTitle: 'Maestro',
     swaggerOptions: { persistAuthorization: true },
   });
