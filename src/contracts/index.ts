@@ -1,4 +1,5 @@
 // The package's `contracts` entry: what a provider is made of, and what every value that crosses a door looks like.
+export type { AuditAction, AuditEntry, AuditEvent, AuditHead, AuditNote, AuditOutcome, AuditProblem, AuditVerdict } from './audit-event.js';
 export { AuthType, authTypes } from './auth-type.js';
 export type { ConnectionReport, KeyVerdict } from './behaviours/api-key.behaviour.js';
 export { ApiKeyBehaviour } from './behaviours/api-key.behaviour.js';

@@ -41,6 +41,8 @@ export interface Session {
   readonly baseUrl?: string;
   /** The last four characters of a key of 20 or more, to tell two keys apart. */
   readonly secretHint?: string;
+  /** Told when a secret is stored: other sessions that hold the same one, as far as the caller may see them. */
+  readonly duplicates?: readonly SessionId[];
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

@@ -18,6 +18,8 @@ export interface SealContext {
 
 /** Authenticated encryption at rest. */
 export interface SecretBox {
+  /** The keys at hand. What another one wraps cannot be opened. */
+  readonly keyIds: readonly string[];
   /** With the primary key. */
   seal(secret: Secret, context: SealContext): Promise<SealedSecret>;
   /** @throws MaestroError `secret.unreadable` for each kind of damage alike, `encryption.key-unknown` where the key is not in the ring */

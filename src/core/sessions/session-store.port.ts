@@ -1,7 +1,8 @@
+import type { AuditNote } from '../../contracts/audit-event.js';
 import type { AuthType } from '../../contracts/auth-type.js';
 import type { ProviderId } from '../../contracts/provider-id.js';
-import type { SessionName } from '../../contracts/session-name.js';
 import type { Page, SealedSecret, SessionId, SessionRecord, StoredSessionStatus } from '../../contracts/session.js';
+import type { SessionName } from '../../contracts/session-name.js';
 
 export interface NewSessionRecord {
   readonly id: SessionId;
@@ -14,12 +15,19 @@ export interface NewSessionRecord {
   readonly secretHint?: string;
   readonly secret: SealedSecret;
   readonly secretVersion: number;
+  /** Of the secret. Absent: not known yet. */
+  readonly fingerprint?: string;
+  /** Default: `active`. */
+  readonly status?: StoredSessionStatus;
+  readonly statusReason?: string;
 }
 
 export interface SessionFilter {
   readonly provider?: ProviderId;
   readonly authType?: AuthType;
-  readonly status?: StoredSessionStatus | 'expired';
+  readonly status?: StoredSessionStatus | 'expired' | 'unreadable';
+  /** The keys at hand: a session under another one is `unreadable`. Absent: all are. */
+  readonly keyIds?: readonly string[];
   /** 1 to 200. */
   readonly limit: number;
   /** Where the last page ended. */
@@ -40,24 +48,40 @@ export interface SecretChange {
   readonly secretHint: string | null;
   readonly expiresAt: Date | null;
   readonly baseUrl: string | null;
+  /** Of the new secret. Absent: not known yet. */
+  readonly fingerprint?: string;
 }
 
-/** The vault's table. Every change is one statement that holds or does not; `undefined` means the row was not there (any more). */
+/**
+ * The vault's table. Every change holds or does not; `undefined` means the row was not there (any more). A change that holds is
+ * in the audit trail, one that does not is not.
+ */
 export interface SessionStore {
   /** @throws MaestroError `session.name-taken` */
-  insert(record: NewSessionRecord): Promise<SessionRecord>;
+  insert(record: NewSessionRecord, audit: AuditNote): Promise<SessionRecord>;
   findById(id: SessionId): Promise<SessionRecord | undefined>;
   /** By (provider, name), of one auth type or of both: at most two. The hot look-up: one prepared statement. */
   findByName(provider: ProviderId, name: SessionName, authType?: AuthType): Promise<readonly SessionRecord[]>;
+  /** Who carries one of these; a hundred at most. */
+  findByFingerprint(fingerprints: readonly string[]): Promise<readonly SessionRecord[]>;
   list(filter: SessionFilter): Promise<Page<SessionRecord>>;
   /** Compare and set by generation. @throws MaestroError `session.name-taken` */
-  change(id: SessionId, generation: number, change: SessionChange): Promise<SessionRecord | undefined>;
+  change(id: SessionId, generation: number, change: SessionChange, audit: AuditNote): Promise<SessionRecord | undefined>;
   /** Compare and set by generation; sets the status back to `active`. */
-  replaceSecret(id: SessionId, generation: number, change: SecretChange): Promise<SessionRecord | undefined>;
+  replaceSecret(id: SessionId, generation: number, change: SecretChange, audit: AuditNote): Promise<SessionRecord | undefined>;
   /** Destroys the secret at once, frees the name and leaves a tombstone. */
-  delete(id: SessionId): Promise<boolean>;
+  delete(id: SessionId, audit: AuditNote): Promise<boolean>;
   /** Coarse, and never a reason to fail: notes that a session served. */
   touch(ids: readonly SessionId[], at: Date): Promise<void>;
+  /**
+   * Forgets tombstones of sessions that were deleted before then, and tells how many it forgot. Several processes may do so at
+   * a time.
+   */
+  purgeTombstones(deletedBefore: Date, limit: number): Promise<number>;
+  /** Sessions whose fingerprint is not known or does not begin so, by id. */
+  listWithoutFingerprint(prefix: string, limit: number, after?: SessionId): Promise<readonly SessionRecord[]>;
+  /** Holds where the secret is still this version. Nothing else of the session changes. */
+  setFingerprint(id: SessionId, secretVersion: number, fingerprint: string): Promise<boolean>;
 }
 
 export const SessionStore = Symbol.for('maestro/session-store');

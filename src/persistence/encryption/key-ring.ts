@@ -1,32 +1,15 @@
+import { createHmac, hkdfSync } from 'node:crypto';
 import { inspect } from 'node:util';
 
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import type { KeyService, WrappedKey } from '../../core/key-rotation/key-service.port.js';
 import { keyLength, open, overhead, seal } from './aead.js';
 import { weaknessOf } from './key-weakness.js';
 
-/** A data key, wrapped. */
-export interface WrappedKey {
-  readonly keyId: string;
-  readonly bytes: Uint8Array;
-}
-
-/**
- * Who wraps data keys: the ring of this process, later also a key service elsewhere, which never sees more than data keys.
- * Secrets are never left unsealed for want of a key.
- */
-export interface KeyWrapper {
-  readonly primaryId: string;
-  readonly ids: readonly string[];
-  /** With the primary key. */
-  wrap(dataKey: Uint8Array, associated: Uint8Array): Promise<WrappedKey>;
-  /** `undefined` where the bytes do not open. @throws MaestroError `encryption.key-unknown` */
-  unwrap(wrapped: WrappedKey, associated: Uint8Array): Promise<Uint8Array | undefined>;
-}
-
 const idPattern = /^[\w.-]{1,64}$/;
 
-/** The keys that the operator gave, one of them primary by name. Prints as its ids, never as its keys. */
-export class KeyRing implements KeyWrapper {
+/** A key service in this process: the keys that the operator gave, one of them primary by name. Prints as its ids, never as its keys. */
+export class KeyRing implements KeyService, KeyedMac {
   readonly #keys: ReadonlyMap<string, Uint8Array>;
 
   private constructor(
@@ -63,8 +46,8 @@ export class KeyRing implements KeyWrapper {
     return new KeyRing(this.#keys, id);
   }
 
-  async wrap(dataKey: Uint8Array, associated: Uint8Array): Promise<WrappedKey> {
-    return { keyId: this.primaryId, bytes: seal(this.keyOf(this.primaryId), dataKey, associated) };
+  async wrap(dataKey: Uint8Array, associated: Uint8Array, keyId = this.primaryId): Promise<WrappedKey> {
+    return { keyId, bytes: seal(this.keyOf(keyId), dataKey, associated) };
   }
 
   async unwrap({ keyId, bytes }: WrappedKey, associated: Uint8Array): Promise<Uint8Array | undefined> {
@@ -75,6 +58,12 @@ export class KeyRing implements KeyWrapper {
     } catch {
       return undefined;
     }
+  }
+
+  /** The key for the purpose is derived by HKDF (RFC 5869), so that none of the ring's keys serves two ends. */
+  async mac(purpose: string, keyId: string, data: Uint8Array): Promise<Uint8Array> {
+    const key = hkdfSync('sha256', this.keyOf(keyId), '', `maestro-mac-1/${purpose}`, keyLength);
+    return createHmac('sha256', Buffer.from(key)).update(data).digest();
   }
 
   toJSON(): unknown {
