@@ -145,9 +145,10 @@ describe('authenticated encryption', () => {
   it.each([4, 8, 12, 13, 14, 15])('refuses a tag of %i bytes, which Node would take', (length) => {
     const iv = randomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: length });
-    const text = Buffer.concat([cipher.update('hello'), cipher.final()]);
+    cipher.final();
 
-    expect(() => open(key, Buffer.concat([iv, cipher.getAuthTag(), text]), Buffer.alloc(0))).toThrow();
+    // Without a text the tag is what stands at the end, however short.
+    expect(() => open(key, Buffer.concat([iv, cipher.getAuthTag()]), Buffer.alloc(0))).toThrow();
   });
 });
 
