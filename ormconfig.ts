@@ -14,10 +14,14 @@ async function dataSource(): Promise<DataSource> {
 
 async function openedByEnvironment(): Promise<DataSource> {
   const { databaseUrl, dataDir, postgresBin, encryptionKeys: keys, encryptionPrimary: primary } = loadEnvironment();
-  if (databaseUrl !== undefined) return createDataSource({ url: databaseUrl });
+  const given = { ...(keys !== undefined && { keys }), ...(primary !== undefined && { primary }) };
+  if (databaseUrl !== undefined) {
+    const loaded = keys === undefined ? undefined : await loadKeys(given);
+    return createDataSource({ url: databaseUrl }, loaded?.keyRing);
+  }
   // As at the gateway's start, the keys come first: a database without a key file means a lost one.
-  await loadKeys({ dataDir, ...(keys !== undefined && { keys }), ...(primary !== undefined && { primary }) });
-  return createDataSource({ dataDir, ...(postgresBin !== undefined && { binariesFolder: postgresBin }) });
+  const { keyRing } = await loadKeys({ dataDir, ...given });
+  return createDataSource({ dataDir, ...(postgresBin !== undefined && { binariesFolder: postgresBin }) }, keyRing);
 }
 
 export default dataSource();

@@ -1,13 +1,15 @@
 import type { DataSource } from 'typeorm';
 
+import type { KeyRing } from './encryption/key-ring.js';
 import { EncryptionKey } from './entities/encryption-key.entity.js';
 import { SavedAuthentication } from './entities/saved-authentication.entity.js';
 import { SessionTombstone } from './entities/session-tombstone.entity.js';
 import type { LocalPostgresSettings } from './local-postgres/local-postgres.js';
 import { ensureLocalPostgres } from './local-postgres/local-postgres.js';
-import { MaestroDataSource, migrationsTable } from './maestro-data-source.js';
+import { MaestroDataSource } from './maestro-data-source.js';
 import { migrations } from './migrations/migrations.js';
 import { quietLogger } from './quiet-logger.js';
+import { migrationsTable } from './run-migrations.js';
 
 /** Somebody's PostgreSQL, or the private one of a data directory. */
 export type DatabaseSettings = ExternalDatabaseSettings | LocalPostgresSettings;
@@ -26,14 +28,15 @@ const connectTimeoutMs = 2000;
 /**
  * The DataSource, not yet initialised; a private PostgreSQL runs already. `destroy()` gives everything back.
  *
+ * @param keyRing for migrations that seal; without it they refuse rows that need it
  * @throws MaestroError what `ensureLocalPostgres` throws
  */
-export async function createDataSource(settings: DatabaseSettings): Promise<DataSource> {
-  if ('url' in settings) return dataSourceOf({ url: settings.url }, async () => undefined);
+export async function createDataSource(settings: DatabaseSettings, keyRing?: KeyRing): Promise<DataSource> {
+  if ('url' in settings) return dataSourceOf({ url: settings.url }, async () => undefined, keyRing);
   const server = await ensureLocalPostgres(settings);
   const { host, port, user: username, database } = server;
   // Node-postgres would else take PGSSLMODE from the environment, which a socket does not speak.
-  return dataSourceOf({ host, port, username, database, ssl: false }, () => server.leave());
+  return dataSourceOf({ host, port, username, database, ssl: false }, () => server.leave(), keyRing);
 }
 
 interface Address {
@@ -45,7 +48,7 @@ interface Address {
   readonly ssl?: boolean;
 }
 
-function dataSourceOf(address: Address, afterDestroy: () => Promise<void>): DataSource {
+function dataSourceOf(address: Address, afterDestroy: () => Promise<void>, keyRing: KeyRing | undefined): DataSource {
   return new MaestroDataSource(
     {
       type: 'postgres',
@@ -65,5 +68,6 @@ function dataSourceOf(address: Address, afterDestroy: () => Promise<void>): Data
       logger: quietLogger,
     },
     afterDestroy,
+    keyRing,
   );
 }

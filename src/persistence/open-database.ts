@@ -17,12 +17,12 @@ const oldestVersion = 150_000;
  * @throws MaestroError `encryption.key-mismatch`, `encryption.key-unknown`, `migration.refused`, `database.*`
  */
 export async function openDatabase(settings: DatabaseSettings, keyRing: KeyRing): Promise<DataSource> {
-  const dataSource = await connectDatabase(settings);
+  const dataSource = await connectDatabase(settings, keyRing);
   return orDestroyed(dataSource, () => prepareDatabase(dataSource, keyRing));
 }
 
 /** The database as it is: nothing in it is changed. @throws MaestroError `database.*` */
-export async function connectDatabase(settings: DatabaseSettings): Promise<DataSource> {
+export async function connectDatabase(settings: DatabaseSettings, keyRing?: KeyRing): Promise<DataSource> {
   const dataSource = await createDataSource(settings, keyRing);
   return orDestroyed(dataSource, async () => {
     await dataSource.initialize();

@@ -125,16 +125,16 @@ describe('the migrations', () => {
     ]);
   });
 
-  it('stop before the first row where they cannot carry rows yet, up and down', async () => {
-    await runUpTo(database, chain[3]);
-    await dataSource.query(`insert into saved_authentications (provider, auth_type, name, credentials, inserted_at, updated_at)
-      values ('openai', 'oauth', 'mine', '{"access_token":"x"}', now(), now())`);
-    const refusal = { code: 'migration.refused', message: expect.stringMatching(/holds 1 rows, .* nothing was changed/) };
+  it('want the keys before the first row is touched', async () => {
+    await runUpTo(database, chain[0]);
+    await dataSource.query(insertRow);
 
-    await expect(dataSource.runMigrations()).rejects.toMatchObject(refusal);
-    await expect(dataSource.undoLastMigration()).rejects.toMatchObject(refusal);
+    await expect(dataSource.runMigrations()).rejects.toMatchObject({
+      code: 'migration.refused',
+      message: expect.stringMatching(/no encryption keys were given.* nothing was changed/),
+    });
 
-    expect(await dataSource.query('select name from saved_authentications')).toEqual([{ name: 'mine' }]);
+    expect(await dataSource.query('select name from maestro_migrations')).toEqual([{ name: chain[0] }]);
   });
 
   it('refuse a database that a newer version has migrated', async () => {

@@ -1,116 +1,62 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-import { requireEmpty } from './require-empty.js';
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import { recordKeys } from '../encryption/sentinel.js';
+import { contextOf } from './migration-context.js';
+import { createSealingTable, forgetOtherKeys, sealingTable, sealRows } from './sealing.js';
+import { addColumns, besideTables, leaveForm, takeForm, takeSealed, takeSealedForm } from './session-columns.js';
+import { inTransaction, runAll, valueOf } from './sql.js';
+import { tableState } from './table-state.js';
 
 /** Ours: a UUID for each session, its secret sealed, its state, and what refreshing needs; tombstones; the keys' sentinels. */
 export class SealSessions1795348800000 implements MigrationInterface {
+  /** Sealing takes its time and holds batch by batch; each statement may be the last, and the next run goes on from there. */
+  readonly transaction = false;
+
   async up(queryRunner: QueryRunner): Promise<void> {
-    await requireEmpty(queryRunner, 'seal the credentials');
-    for (const statement of upwards) await queryRunner.query(statement);
+    const { form } = await tableState(queryRunner);
+    if (form === 'origin') {
+      await prepare(queryRunner);
+      await sealRows(queryRunner, SealSessions1795348800000.name);
+      await inTransaction(queryRunner, () => takeNewForm(queryRunner));
+    }
+    // Also after a run that was killed between its last statement and the note that it was done.
+    await forgetStatistics(queryRunner);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await requireEmpty(queryRunner, 'unseal the credentials');
-    for (const statement of downwards) await queryRunner.query(statement);
+    await runAll(queryRunner, leaveForm);
+    // What is in them is not for us to lose; the step before does not mind them.
+    for (const table of ['encryption_keys', 'session_tombstones']) {
+      const isEmpty = await valueOf<boolean>(queryRunner, `select not exists (select 1 from ${table}) as value`);
+      if (isEmpty === true) await queryRunner.query(`drop table ${table}`);
+    }
   }
 }
 
-const upwards = [
-  `alter table saved_authentications
-     drop column id,
-     drop column credentials,
-     alter column provider type text,
-     alter column auth_type type text,
-     alter column expires_at type timestamptz using expires_at at time zone 'UTC',
-     alter column inserted_at type timestamptz using inserted_at at time zone 'UTC',
-     alter column updated_at type timestamptz using updated_at at time zone 'UTC'`,
-  'alter table saved_authentications rename column inserted_at to created_at',
-  `alter table saved_authentications
-     add column id uuid not null,
-     add column label text,
-     add column credentials bytea not null,
-     add column key_id text not null,
-     add column secret_version integer not null,
-     add column generation integer not null,
-     add column status text not null,
-     add column status_reason text,
-     add column base_url text,
-     add column secret_hint text,
-     add column last_used_at timestamptz,
-     add column last_refresh_at timestamptz,
-     add column next_refresh_at timestamptz,
-     add column lease_owner text,
-     add column lease_epoch integer not null,
-     add column lease_until timestamptz,
-     add column refresh_attempt_id uuid,
-     add column refresh_started_at timestamptz,
-     add column refresh_failures integer not null,
-     add constraint saved_authentications_pkey primary key (id),
-     add constraint saved_authentications_auth_type check (auth_type in ('oauth', 'api_key')),
-     add constraint saved_authentications_name_not_uuid
-       check (name !~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'),
-     add constraint saved_authentications_status
-       check (status in ('active', 'needs_attention', 'reauth_required', 'exhausted', 'disabled')),
-     add constraint saved_authentications_counters
-       check (secret_version >= 1 and generation >= 1 and lease_epoch >= 0 and refresh_failures >= 0)`,
-  `create unique index saved_authentications_provider_auth_type_lower_name_index
-     on saved_authentications (provider, auth_type, lower(name))`,
-  'create index saved_authentications_key_id_index on saved_authentications (key_id)',
-  `create table session_tombstones (
-     id uuid not null,
-     provider text not null,
-     auth_type text not null,
-     name text not null,
-     created_at timestamptz not null,
-     deleted_at timestamptz not null,
-     constraint session_tombstones_pkey primary key (id)
-   )`,
-  'create index session_tombstones_deleted_at_index on session_tombstones (deleted_at)',
-  `create table encryption_keys (
-     key_id text not null,
-     sentinel bytea not null,
-     created_at timestamptz not null,
-     constraint encryption_keys_pkey primary key (key_id)
-   )`,
-];
+async function prepare(queryRunner: QueryRunner): Promise<void> {
+  await inTransaction(queryRunner, () => runAll(queryRunner, [...besideTables, createSealingTable]));
+  await forgetOtherKeys(queryRunner);
+  const { keyRing } = contextOf(queryRunner);
+  // The key is known to the database before the first row needs it.
+  if (keyRing !== undefined) await recordKeys(queryRunner.dataSource, keyRing);
+}
 
-const downwards = [
-  'drop table encryption_keys',
-  'drop table session_tombstones',
-  'drop index saved_authentications_key_id_index',
-  'drop index saved_authentications_provider_auth_type_lower_name_index',
-  `alter table saved_authentications
-     drop constraint saved_authentications_counters,
-     drop constraint saved_authentications_status,
-     drop constraint saved_authentications_name_not_uuid,
-     drop constraint saved_authentications_auth_type,
-     drop column id,
-     drop column label,
-     drop column credentials,
-     drop column key_id,
-     drop column secret_version,
-     drop column generation,
-     drop column status,
-     drop column status_reason,
-     drop column base_url,
-     drop column secret_hint,
-     drop column last_used_at,
-     drop column last_refresh_at,
-     drop column next_refresh_at,
-     drop column lease_owner,
-     drop column lease_epoch,
-     drop column lease_until,
-     drop column refresh_attempt_id,
-     drop column refresh_started_at,
-     drop column refresh_failures`,
-  'alter table saved_authentications rename column created_at to inserted_at',
-  `alter table saved_authentications
-     add column id bigserial,
-     add column credentials jsonb not null,
-     add constraint saved_authentications_pkey primary key (id),
-     alter column provider type varchar(255),
-     alter column auth_type type varchar(255),
-     alter column expires_at type timestamp(0) using expires_at at time zone 'UTC',
-     alter column inserted_at type timestamp(0) using inserted_at at time zone 'UTC',
-     alter column updated_at type timestamp(0) using updated_at at time zone 'UTC'`,
-];
+async function takeNewForm(queryRunner: QueryRunner): Promise<void> {
+  await queryRunner.query('lock table saved_authentications in access exclusive mode');
+  // What was written while the others were sealed.
+  await sealRows(queryRunner, SealSessions1795348800000.name);
+  await runAll(queryRunner, [addColumns, takeSealedForm, takeSealed(sealingTable)]);
+  const missing = await valueOf<number>(queryRunner, 'select count(*)::int as value from saved_authentications where sealed is null');
+  if (missing !== 0) throw new MaestroError('internal', {});
+  await runAll(queryRunner, [...takeForm, `drop table ${sealingTable}`]);
+}
+
+/**
+ * PostgreSQL keeps samples of a column's values for its planner, plain credentials among them. They went with the column, but
+ * their bytes stay in the catalogue's file until it is written anew. Where this role may not do that, it is only a warning.
+ */
+async function forgetStatistics(queryRunner: QueryRunner): Promise<void> {
+  const isEmpty = await valueOf<boolean>(queryRunner, 'select not exists (select 1 from saved_authentications) as value');
+  if (isEmpty !== true) await queryRunner.query('vacuum full pg_catalog.pg_statistic');
+}
