@@ -1,0 +1,118 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import type { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
+import { NestFactory } from '@nestjs/core';
+import type { DataSource } from 'typeorm';
+
+import type { AdminOptions } from './admin.module.js';
+import type { Environment } from './config/environment.js';
+import { EnvironmentError } from './config/environment.js';
+import { MaestroError } from './contracts/errors/maestro-error.js';
+import type { Migrations } from './core/migrations/migrations.port.js';
+import { ProviderRegistry } from './core/registry/provider-registry.js';
+import { Sessions } from './core/sessions/sessions.js';
+import { UniversalProvider } from './core/universal-provider.js';
+import { databaseFrom, keySettingsFrom, rememberSettings, secretsIn } from './environment-settings.js';
+import type { PinoLogger } from './observability/pino-logger.js';
+import type { SecretFilter } from './observability/secret-filter.js';
+import type { KeyRing } from './persistence/encryption/key-ring.js';
+import type { Vault, Workbench } from './transports/cli/workbench.js';
+
+export interface WorkbenchOptions {
+  /** Read when a command needs it. */
+  readonly environment: () => Environment;
+  /** Absolute. */
+  readonly providersFolders: readonly string[];
+  readonly logger: PinoLogger;
+  readonly filter: SecretFilter;
+}
+
+interface OpenDatabase {
+  readonly dataSource: DataSource;
+  readonly keyRing: KeyRing;
+  readonly migrations: Migrations;
+}
+
+/**
+ * Opens what a command asks for, and closes it. What is heavy to load is loaded then: TypeORM, the providers, the core.
+ * Opening the database changes nothing in it; only an empty one is made ready, as the gateway's first start would.
+ */
+export class AdminWorkbench implements Workbench {
+  readonly #closing: (() => Promise<void>)[] = [];
+  #environment: Environment | undefined;
+
+  constructor(private readonly options: WorkbenchOptions) {}
+
+  async registry(): Promise<ProviderRegistry> {
+    const application = await this.started({});
+    return application.get(ProviderRegistry, { strict: false });
+  }
+
+  async vault(): Promise<Vault> {
+    const { dataSource, keyRing, migrations } = await this.database();
+    await requireCurrentSchema(migrations);
+    const application = await this.started({ persistence: { dataSource, keyRing } });
+    return {
+      provider: application.get(UniversalProvider, { strict: false }),
+      sessions: application.get(Sessions, { strict: false }),
+    };
+  }
+
+  async migrations(): Promise<Migrations> {
+    return (await this.database()).migrations;
+  }
+
+  /** In the reverse order of opening. The private PostgreSQL stops with the last process that uses it. */
+  async close(): Promise<void> {
+    for (const close of this.#closing.splice(0).reverse()) await close();
+  }
+
+  private async database(): Promise<OpenDatabase> {
+    const { loadKeys } = await import('./persistence/encryption/key-file.js');
+    const { connectDatabase } = await import('./persistence/open-database.js');
+    const { TypeOrmMigrations } = await import('./persistence/typeorm-migrations.js');
+    const environment = this.environment();
+    const { keyRing } = await loadKeys(keySettingsFrom(environment));
+    const dataSource = await connectDatabase(databaseFrom(environment), keyRing);
+    this.#closing.push(() => dataSource.destroy());
+    return { dataSource, keyRing, migrations: new TypeOrmMigrations(dataSource, keyRing) };
+  }
+
+  private async started(part: Pick<AdminOptions, 'persistence'>): Promise<INestApplicationContext> {
+    const { AdminModule } = await import('./admin.module.js');
+    const { logger, providersFolders, filter } = this.options;
+    const environment = this.environment();
+    const module = AdminModule.forRoot({ environment, providersFolders, ...part });
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and documents a literal.
+    const nestOptions: NestApplicationContextOptions = { logger, abortOnError: false };
+    const application = await NestFactory.createApplicationContext(module, nestOptions);
+    this.#closing.push(() => application.close());
+    rememberSettings(application.get(ProviderRegistry, { strict: false }), environment, filter);
+    return application;
+  }
+
+  private environment(): Environment {
+    this.#environment ??= this.readEnvironment();
+    return this.#environment;
+  }
+
+  private readEnvironment(): Environment {
+    try {
+      const environment = this.options.environment();
+      for (const secret of secretsIn(environment)) this.options.filter.remember(secret);
+      return environment;
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      throw new MaestroError('configuration.invalid', { problems: error.problems }, { cause: error });
+    }
+  }
+}
+
+/** A database without a row is made ready; one that holds something is migrated by being told. */
+async function requireCurrentSchema(migrations: Migrations): Promise<void> {
+  const { steps, unknownSteps } = await migrations.status();
+  const pending = steps.filter(({ isApplied }) => !isApplied).map(({ name }) => name);
+  if (pending.length === 0 && unknownSteps.length === 0) return;
+  const isUntouched = pending.length === steps.length && (await migrations.plan()).rows === 0;
+  if (!isUntouched) throw new MaestroError('migration.pending', { steps: pending });
+  await migrations.up();
+}

@@ -1,0 +1,39 @@
+import type { DynamicModule } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+
+import type { Environment } from './config/environment.js';
+import { SecretBox } from './core/sessions/secret-box.port.js';
+import { SessionStore } from './core/sessions/session-store.port.js';
+import { maestroOptionsFrom } from './environment-settings.js';
+import { MaestroModule } from './maestro.module.js';
+import type { PersistenceOptions } from './persistence/persistence.module.js';
+import { PersistenceModule } from './persistence/persistence.module.js';
+
+export interface AdminOptions {
+  readonly environment: Environment;
+  /** Absolute. */
+  readonly providersFolders: readonly string[];
+  /** Absent: the providers alone, without a database. */
+  readonly persistence?: PersistenceOptions;
+}
+
+const databasePorts = [SessionStore, SecretBox];
+
+/** Maestro as the admin tool uses it: the gateway's core and data, and nothing that listens. */
+@Module({})
+export class AdminModule {
+  static forRoot({ environment, providersFolders, persistence }: AdminOptions): DynamicModule {
+    const database = persistence === undefined ? NoDatabaseModule : PersistenceModule.forRoot(persistence);
+    return {
+      module: AdminModule,
+      imports: [MaestroModule.forRoot({ ...maestroOptionsFrom(environment), persistence: database, providersFolders })],
+    };
+  }
+}
+
+/** Fits where a database is expected and nobody asks it for anything. */
+@Module({
+  providers: databasePorts.map((provide) => ({ provide, useValue: Object.freeze({}) })),
+  exports: databasePorts,
+})
+class NoDatabaseModule {}

@@ -1,0 +1,36 @@
+import type { DynamicModule } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
+import { RootCommand } from 'nest-commander';
+
+import { CommandGroup } from './admin-command.js';
+import { ChatCommand } from './commands/chat.command.js';
+import { MigrateCommands, MigrateDown, MigratePlan, MigrateStatus, MigrateUp } from './commands/migrate.commands.js';
+import { ListModels, ModelCommands, ShowModel } from './commands/models.commands.js';
+import { CheckProviders, ListProviders, ProviderCommands, ShowProvider } from './commands/providers.commands.js';
+import { SessionCommands, sessionVerbs } from './commands/sessions.commands.js';
+import { Terminal } from './terminal.js';
+import { Workbench } from './workbench.js';
+
+@RootCommand({ name: 'maestro', description: 'The admin tool of Maestro, over the same core and the same data as the gateway.' })
+@Injectable()
+export class MaestroCommand extends CommandGroup {}
+
+/** The commands. Knows no database: that is the workbench's. */
+@Module({})
+export class CliModule {
+  static forRoot({ workbench, terminal }: { readonly workbench: Workbench; readonly terminal: Terminal }): DynamicModule {
+    return {
+      module: CliModule,
+      providers: [
+        { provide: Workbench, useValue: workbench },
+        { provide: Terminal, useValue: terminal },
+        MaestroCommand,
+        ...[ProviderCommands, ListProviders, ShowProvider, CheckProviders],
+        ...[SessionCommands, ...sessionVerbs],
+        ...[ModelCommands, ListModels, ShowModel],
+        ChatCommand,
+        ...[MigrateCommands, MigrateStatus, MigratePlan, MigrateUp, MigrateDown],
+      ],
+    };
+  }
+}

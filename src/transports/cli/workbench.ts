@@ -1,0 +1,25 @@
+import type { Migrations } from '../../core/migrations/migrations.port.js';
+import type { ProviderRegistry } from '../../core/registry/provider-registry.js';
+import type { Sessions } from '../../core/sessions/sessions.js';
+import type { UniversalProvider } from '../../core/universal-provider.js';
+
+/** What needs the database, in the state that this version of Maestro works on. */
+export interface Vault {
+  readonly provider: UniversalProvider;
+  readonly sessions: Sessions;
+}
+
+/**
+ * What commands work on. Each part is opened when a command asks for it: help and mistyped commands touch nothing, and the
+ * providers can be looked at without a database.
+ */
+export interface Workbench {
+  /** The providers alone; no database is opened. @throws MaestroError `configuration.invalid`, `provider.invalid` */
+  registry(): Promise<ProviderRegistry>;
+  /** @throws MaestroError as opening the database does; `migration.refused` where the schema is not this version's */
+  vault(): Promise<Vault>;
+  /** The database as it is: nothing is migrated by opening it. @throws MaestroError as opening the database does */
+  migrations(): Promise<Migrations>;
+}
+
+export const Workbench = Symbol.for('maestro/workbench');
