@@ -415,6 +415,22 @@ export const catalogue = {
     ({ steps }: { readonly steps: readonly string[] }) =>
       `${String(steps.length)} steps are not applied (${steps.join(', ')}); look at them with "maestro migrate plan", apply them with "maestro migrate up"`,
   ),
+  'archive.damaged': problem(
+    'invalid',
+    'The archive is not what was written',
+    ({ problem: why }: { readonly problem: string }) => `this archive cannot be used: ${why}; nothing was written`,
+  ),
+  'archive.other-version': problem(
+    'configuration',
+    'The archive and the database are of different versions',
+    ({ problem: why }: { readonly problem: string }) => `${why}; nothing was written`,
+  ),
+  'archive.vault-not-empty': problem(
+    'conflict',
+    'The vault is not empty',
+    ({ tables }: { readonly tables: readonly string[] }) =>
+      `an archive goes into an empty vault only, and this one has rows in ${tables.join(', ')}; restore into a new database, nothing was written`,
+  ),
   'gateway.shutting-down': problem(
     'unavailable',
     'The gateway is shutting down',
