@@ -10,11 +10,18 @@ const swc = (parser) => ({
     transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
   },
 });
+const nightly = process.env.MAESTRO_TEST_NIGHTLY === '1';
+const strict = process.env.MAESTRO_TEST_STRICT === '1';
+
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
-  testRegex: '\\.spec\\.ts$',
+  testRegex: nightly ? '\\.nightly\\.spec\\.ts$' : '(?<!\\.nightly)\\.spec\\.ts$',
   maxWorkers: 2,
+  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
+  coverageDirectory: 'coverage',
+  coverageReporters: ['text-summary', 'json-summary', 'lcov'],
+  ...(strict && !nightly && { coverageThreshold: { global: { lines: 90, branches: 90 } } }),
   // For a loaded machine; no test waits that long by itself.
   testTimeout: 30_000,
   globalSetup: '<rootDir>/test/support/postgres-setup.mjs',
