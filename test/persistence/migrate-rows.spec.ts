@@ -8,6 +8,7 @@ import { credentialsFromText } from '../../src/contracts/credentials.js';
 import { Secret } from '../../src/contracts/secret.js';
 import { createDataSource } from '../../src/persistence/create-data-source.js';
 import { KeyRing } from '../../src/persistence/encryption/key-ring.js';
+import { migrations as chain } from '../../src/persistence/migrations/migrations.js';
 import { migrateUp } from '../../src/persistence/run-migrations.js';
 import { TypeOrmMigrations } from '../../src/persistence/typeorm-migrations.js';
 import { aKeyText, canary, fillOrigin, keyRing, openedRows, originOf, originTable, plainRows } from '../support/origin-table.js';
@@ -40,10 +41,20 @@ describe("a single-session system's table", () => {
     const { steps } = await migrations.up({ onProgress: ({ done }) => told.push(done) });
     console.info(`migrate up: ${String(before.length)} rows in ${String(Math.round(performance.now() - began))} ms`);
 
-    expect(steps).toHaveLength(5);
+    expect(steps).toEqual(chain.map(({ name }) => name));
     expect(before).toHaveLength(usualRows + nastyRows);
     expect(await originOf(dataSource)).toEqual(before);
     expect(told.at(-1)).toBe(before.length);
+    expect(await filesWith(dataSource, canary)).toEqual([]);
+  });
+
+  it('lies in clear neither where the planner keeps samples of it', async () => {
+    await fillOrigin(dataSource, 2);
+    await dataSource.query('analyze saved_authentications');
+    expect(await filesWith(dataSource, canary)).not.toEqual([]);
+
+    await migrations.up();
+
     expect(await filesWith(dataSource, canary)).toEqual([]);
   });
 
@@ -153,12 +164,12 @@ describe("a single-session system's table", () => {
   it('is left alone where its sealed rows want another key', async () => {
     await fillOrigin(dataSource, 1);
     await migrations.up();
-    await migrations.down();
+    await downToOrigin(dataSource, migrations);
     const other = KeyRing.parse(aKeyText('k2'));
 
     await expect(new TypeOrmMigrations(dataSource, other).up()).rejects.toMatchObject({ code: 'encryption.key-unknown' });
 
-    await expect(migrations.up()).resolves.toEqual({ steps: ['SealSessions1795348800000'] });
+    await expect(migrations.up()).resolves.toMatchObject({ steps: expect.arrayContaining(['SealSessions1795348800000']) });
   });
 
   it('is migrated once where four start at the same time', async () => {
@@ -170,7 +181,7 @@ describe("a single-session system's table", () => {
     const done = await Promise.all(starters.map((starter) => new TypeOrmMigrations(starter, keyRing).up()));
     await Promise.all(starters.map((starter) => starter.destroy()));
 
-    expect(done.map(({ steps }) => steps.length).sort()).toEqual([0, 0, 0, 5]);
+    expect(done.map(({ steps }) => steps.length).sort()).toEqual([0, 0, 0, chain.length]);
     expect(await originOf(dataSource)).toEqual(before);
   });
 
@@ -219,6 +230,11 @@ describe("a single-session system's table", () => {
     await expect(migrations.up()).resolves.toMatchObject({ steps: expect.any(Array) });
   });
 });
+
+async function downToOrigin(dataSource: DataSource, migrations: TypeOrmMigrations): Promise<void> {
+  const isSealed = `select 1 from information_schema.columns where table_name = 'saved_authentications' and column_name = 'key_id'`;
+  while ((await dataSource.query<unknown[]>(isSealed)).length > 0) await migrations.down();
+}
 
 async function insert(dataSource: DataSource, values: string): Promise<void> {
   await dataSource.query(
