@@ -72,7 +72,7 @@ export async function appliedSteps(queryRunner: QueryRunner): Promise<readonly s
 
 /** Names of this version's chain, in order. */
 export function knownSteps(dataSource: DataSource): readonly string[] {
-  return dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
+  return dataSource.migrations.map((migration) => migration.constructor.name);
 }
 
 function executorFor(dataSource: DataSource, queryRunner: QueryRunner): MigrationExecutor {

@@ -15,7 +15,7 @@ import { recordKeys, verifyKeys } from './encryption/sentinel.js';
 import { RequireSessionName1756640330000 } from './migrations/1756640330000-require-session-name.js';
 import { notesOn, problemsIn } from './migrations/findings.js';
 import { rankedRows } from './migrations/parking.js';
-import { valueOf } from './migrations/sql.js';
+import { countOf } from './migrations/sql.js';
 import type { TableState } from './migrations/table-state.js';
 import { isSealedForm, parkedTable, tableState } from './migrations/table-state.js';
 import type { RunOptions } from './run-migrations.js';
@@ -44,7 +44,7 @@ export class TypeOrmMigrations implements Migrations {
     return this.reading(async (queryRunner) => {
       const applied = await appliedSteps(queryRunner);
       const state = await tableState(queryRunner);
-      const rows = state.form === 'absent' ? 0 : await count(queryRunner, 'saved_authentications');
+      const rows = state.form === 'absent' ? 0 : await countOf(queryRunner, 'saved_authentications');
       if (direction === 'down') return planDown(queryRunner, applied.slice(-1), rows);
       const steps = knownSteps(this.dataSource).filter((name) => !applied.includes(name));
       return planUp(queryRunner, steps, rows, state);
@@ -98,8 +98,8 @@ async function planUp(queryRunner: QueryRunner, steps: readonly string[], rows: 
   const problems = await problemsIn(queryRunner, state);
   return {
     ...plan,
-    toName: state.hasName ? await count(queryRunner, 'saved_authentications where name is null') : rows,
-    toSeal: await count(queryRunner, `saved_authentications where not ${isSealedForm}`),
+    toName: state.hasName ? await countOf(queryRunner, 'saved_authentications where name is null') : rows,
+    toSeal: await countOf(queryRunner, `saved_authentications where not ${isSealedForm}`),
     toRestore: await parkedRows(queryRunner, state),
     notes: problems.length === 0 ? await notesOn(queryRunner, state) : [],
     problems,
@@ -109,13 +109,9 @@ async function planUp(queryRunner: QueryRunner, steps: readonly string[], rows: 
 async function planDown(queryRunner: QueryRunner, steps: readonly string[], rows: number): Promise<MigrationPlan> {
   const plan = { ...nothingFound, direction: 'down', steps, rows } as const;
   if (!steps.includes(RequireSessionName1756640330000.name)) return plan;
-  return { ...plan, toPark: await count(queryRunner, `(${rankedRows}) as ranked where rank > 1`) };
+  return { ...plan, toPark: await countOf(queryRunner, `(${rankedRows}) as ranked where rank > 1`) };
 }
 
 async function parkedRows(queryRunner: QueryRunner, { hasParked }: TableState): Promise<number> {
-  return hasParked ? count(queryRunner, parkedTable) : 0;
-}
-
-async function count(queryRunner: QueryRunner, from: string): Promise<number> {
-  return (await valueOf<number>(queryRunner, `select count(*)::int as value from ${from}`)) ?? 0;
+  return hasParked ? countOf(queryRunner, parkedTable) : 0;
 }

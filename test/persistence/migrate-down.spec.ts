@@ -49,10 +49,12 @@ describe('the vault, on its way down', () => {
     const [below] = await dataSource.query(
       `select credentials from saved_authentications where name = 'session_1' and provider = 'alpha' and auth_type = 'oauth'`,
     );
-    const [text] = await dataSource.query(`select string_agg(to_jsonb(r)::text, '') as text from saved_authentications r`);
+    const [text] = await dataSource.query<{ text: string }[]>(
+      `select string_agg(to_jsonb(r)::text, '') as text from saved_authentications r`,
+    );
 
     expect(below).toMatchObject({ credentials: { sealed: row?.credentials.toString('base64'), id: row?.id, version: 3 } });
-    expect(text.text).not.toContain(canary);
+    expect(text?.text).not.toContain(canary);
   });
 
   it('puts nothing aside without consent, and says how much it would be', async () => {

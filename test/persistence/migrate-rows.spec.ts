@@ -185,6 +185,39 @@ describe("a single-session system's table", () => {
     expect(await originOf(dataSource)).toEqual(before);
   });
 
+  it('is migrated by the command line of TypeORM as well, up and down', async () => {
+    await fillOrigin(dataSource, 2);
+    const before = await plainRows(dataSource);
+    const commandLine = await createDataSource({ url: database.url }, keyRing);
+    await commandLine.initialize();
+
+    await expect(commandLine.runMigrations()).resolves.toHaveLength(chain.length);
+    expect(await originOf(dataSource)).toEqual(before);
+    await commandLine.undoLastMigration();
+
+    expect((await migrations.status()).steps.filter(({ isApplied }) => !isApplied)).toHaveLength(1);
+    await commandLine.destroy();
+  });
+
+  it('is waited for while another process migrates, as long as the caller likes', async () => {
+    const holder = dataSource.createQueryRunner();
+    await holder.query('select pg_advisory_lock(1836283000, 1)');
+
+    await expect(migrations.up({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'request.cancelled' });
+    const waiting = migrations.up({ signal: new AbortController().signal });
+    await holder.query('select pg_advisory_unlock(1836283000, 1)');
+
+    await expect(waiting).resolves.toMatchObject({ steps: expect.any(Array) });
+    await holder.release();
+  });
+
+  it('is told as a database that is away where it is', async () => {
+    const stranger = await createDataSource({ url: database.url.replace(/[^/]+$/, 'not-there') });
+
+    await expect(new TypeOrmMigrations(stranger, keyRing).status()).rejects.toThrow();
+    await expect(new TypeOrmMigrations(stranger, keyRing).up()).rejects.toThrow();
+  });
+
   it('takes what is written while it is sealed', async () => {
     await fillOrigin(dataSource, 1200);
     const writer = await createDataSource({ url: database.url });

@@ -40,6 +40,7 @@ export const killedProcess: DyingRun = ({ url }, direction, dieAt) => {
 export const cutConnections: DyingRun = async ({ url }, direction, dieAt) => {
   const dataSource = await createDataSource({ url }, keyRing);
   await dataSource.initialize();
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called on its own client again, below
   const { query } = Client.prototype;
   let statements = 0;
   const dying = jest.spyOn(Client.prototype, 'query').mockImplementation(function (this: Client, ...values: unknown[]) {

@@ -6,9 +6,6 @@ import { AesGcmSecretBox } from '../../src/persistence/encryption/aes-gcm-secret
 import { KeyRing } from '../../src/persistence/encryption/key-ring.js';
 import type { AuthType } from '../../src/contracts/auth-type.js';
 import type { ProviderId } from '../../src/contracts/provider-id.js';
-import type { TestDatabase } from './postgres.js';
-import { createDataSource } from '../../src/persistence/create-data-source.js';
-import { migrations } from '../../src/persistence/migrations/migrations.js';
 
 /** Hand-made: 32 bytes that look like none. */
 export function aKeyText(id: string): string {
@@ -134,11 +131,4 @@ export async function originOf(dataSource: DataSource): Promise<readonly string[
     const { origin } = JSON.parse(secret) as { origin: string };
     return JSON.stringify([provider, auth_type, origin, times[index]?.expires_at]);
   });
-}
-
-/** A DataSource of its own with the chain up to the named step. */
-export async function openUpTo({ url }: TestDatabase, last: string): Promise<DataSource> {
-  const dataSource = await createDataSource({ url }, keyRing);
-  dataSource.setOptions({ migrations: migrations.slice(0, migrations.findIndex(({ name }) => name === last) + 1) });
-  return dataSource.initialize();
 }

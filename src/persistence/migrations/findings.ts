@@ -3,7 +3,7 @@ import type { QueryRunner } from 'typeorm';
 import { authTypes } from '../../contracts/auth-type.js';
 import type { MigrationFinding } from '../../core/migrations/migrations.port.js';
 import { defaultName, isDefaultNameTaken, isName, unnamedRows } from './session-naming.js';
-import { rowsOf } from './sql.js';
+import { countOf, rowsOf } from './sql.js';
 import type { TableState } from './table-state.js';
 import { isSealedForm } from './table-state.js';
 
@@ -134,11 +134,16 @@ export async function notesOn(queryRunner: QueryRunner, { hasName }: TableState)
 async function askAll(queryRunner: QueryRunner, questions: readonly Question[]): Promise<readonly MigrationFinding[]> {
   const findings: MigrationFinding[] = [];
   for (const { code, text, rows: query } of questions) {
-    const [answer] = await rowsOf<{ readonly rows: number; readonly examples: readonly string[] | null }>(
-      queryRunner,
-      `select count(*)::int as rows, (array_agg(id::text order by id))[1:${String(shownExamples)}] as examples from (${query}) as found`,
-    );
-    if (answer !== undefined && answer.rows > 0) findings.push({ code, rows: answer.rows, text, examples: answer.examples ?? [] });
+    const rows = await countOf(queryRunner, `(${query}) as found`);
+    if (rows > 0) findings.push({ code, rows, text, examples: await examplesOf(queryRunner, query) });
   }
   return findings;
+}
+
+async function examplesOf(queryRunner: QueryRunner, query: string): Promise<readonly string[]> {
+  const found = await rowsOf<{ readonly id: string }>(
+    queryRunner,
+    `select id::text as id from (${query}) as found order by found.id limit ${String(shownExamples)}`,
+  );
+  return found.map(({ id }) => id);
 }

@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import { defaultName, freeName, takenNames } from './session-naming.js';
-import { rowsOf, runAll, valueOf } from './sql.js';
+import { countOf, rowsOf, runAll, valueOf } from './sql.js';
 import { parkedTable, tableState } from './table-state.js';
 
 const columns = 'id, provider, auth_type, name, credentials, expires_at, inserted_at, updated_at';
@@ -20,7 +20,7 @@ export const rankedRows = `select id, row_number() over (partition by provider, 
 /** Puts aside what a table with one session for each pair has no room for. */
 export async function parkRows(queryRunner: QueryRunner, step: string, isAllowed: boolean): Promise<void> {
   await queryRunner.query('lock table saved_authentications in access exclusive mode');
-  const extra = (await valueOf<number>(queryRunner, `select count(*)::int as value from (${rankedRows}) as ranked where rank > 1`)) ?? 0;
+  const extra = await countOf(queryRunner, `(${rankedRows}) as ranked where rank > 1`);
   if (extra === 0) return;
   if (!isAllowed)
     throw refused(`${String(extra)} sessions have no room below "${step}" and would be parked; run maestro migrate down --park`);
@@ -43,7 +43,7 @@ export async function parkRows(queryRunner: QueryRunner, step: string, isAllowed
 export async function restoreParked(queryRunner: QueryRunner): Promise<void> {
   const { hasParked } = await tableState(queryRunner);
   if (!hasParked) return;
-  const damaged = await valueOf<number>(queryRunner, `select count(*)::int as value from ${parkedTable} where row_sha256 <> ${checksum}`);
+  const damaged = await countOf(queryRunner, `${parkedTable} where row_sha256 <> ${checksum}`);
   if (damaged !== 0) throw refused(`${String(damaged)} rows of ${parkedTable} were changed since they were parked; nothing was changed`);
   await renameTaken(queryRunner);
   await runAll(queryRunner, [

@@ -10,7 +10,7 @@ import { AesGcmSecretBox } from '../encryption/aes-gcm-secret-box.js';
 import type { KeyRing } from '../encryption/key-ring.js';
 import { contextOf } from './migration-context.js';
 import { sealableFrom } from './origin-credentials.js';
-import { rowsOf, valueOf } from './sql.js';
+import { countOf, rowsOf } from './sql.js';
 import { isSealedForm } from './table-state.js';
 
 /**
@@ -40,15 +40,14 @@ const unsealed = `saved_authentications plain left join ${sealingTable} sealed
 
 /** Seals what is not sealed yet, or was written since. Each batch holds at once: whoever is killed goes on after the last one. */
 export async function sealRows(queryRunner: QueryRunner, step: string): Promise<void> {
-  const total = (await valueOf<number>(queryRunner, `select count(*)::int as value from ${unsealed}`)) ?? 0;
+  const total = await countOf(queryRunner, unsealed);
   if (total === 0) return;
   const { onProgress } = contextOf(queryRunner);
   const keyRing = requireKeys(queryRunner);
   let done = 0;
-  for (let last = '-9223372036854775808', rows: readonly PlainRow[]; ; last = rows.at(-1)?.id ?? last) {
-    rows = await nextRows(queryRunner, last);
-    if (rows.length === 0) return;
-    await keep(queryRunner, await Promise.all(rows.map((row) => sealRow(keyRing, row))));
+  for (let page = await nextPage(queryRunner); page.length > 0; page = await nextPage(queryRunner, page.at(-1)?.id)) {
+    const rows = page.filter(({ isPlain }) => isPlain);
+    if (rows.length > 0) await keep(queryRunner, await Promise.all(rows.map((row) => sealRow(keyRing, row))));
     done += rows.length;
     onProgress?.({ step, done, total: Math.max(done, total) });
   }
@@ -71,12 +70,17 @@ export function requireKeys(queryRunner: QueryRunner): KeyRing {
   throw new MaestroError('migration.refused', { problem });
 }
 
-async function nextRows(queryRunner: QueryRunner, last: string): Promise<readonly PlainRow[]> {
-  return rowsOf<PlainRow>(
+/** Page by page along the primary key, so that a table of any size is read once; rows that are sealed come without their credentials. */
+async function nextPage(queryRunner: QueryRunner, last?: string): Promise<readonly (PlainRow & { readonly isPlain: boolean })[]> {
+  return rowsOf(
     queryRunner,
-    `select plain.id::text as id, plain.xmin::text as version, provider, auth_type as "authType", plain.credentials::text as credentials,
-            expires_at at time zone 'UTC' as "expiresAt"
-       from ${unsealed} and plain.id > $1 order by plain.id limit ${String(batchSize)}`,
+    `select plain.id::text as id, version, provider, auth_type as "authType", expires_at at time zone 'UTC' as "expiresAt",
+            sealed.id is null and not is_sealed_form as "isPlain",
+            case when sealed.id is null and not is_sealed_form then plain.credentials end::text as credentials
+       from (select *, xmin::text as version, ${isSealedForm} as is_sealed_form from saved_authentications
+              where $1::bigint is null or id > $1 order by id limit ${String(batchSize)}) as plain
+       left join ${sealingTable} sealed on sealed.id = plain.id and sealed.row_version = version
+      order by plain.id`,
     [last],
   );
 }

@@ -15,6 +15,11 @@ export async function valueOf<Value>(queryRunner: QueryRunner, text: string, val
   return row?.value;
 }
 
+/** How many rows there are in a table or in `(select …) as name`, with a `where` or without. */
+export async function countOf(queryRunner: QueryRunner, from: string): Promise<number> {
+  return Number(await valueOf<string>(queryRunner, `select count(*) as value from ${from}`));
+}
+
 /** For what is longer than one transaction. Nothing is left half done: either all of the work holds or none. */
 export async function inTransaction<T>(queryRunner: QueryRunner, work: () => Promise<T>): Promise<T> {
   await queryRunner.startTransaction();
