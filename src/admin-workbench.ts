@@ -7,6 +7,10 @@ import type { AdminOptions } from './admin.module.js';
 import type { Environment } from './config/environment.js';
 import { EnvironmentError } from './config/environment.js';
 import { MaestroError } from './contracts/errors/maestro-error.js';
+import { Archive } from './core/archive/archive.port.js';
+import { AuditLog } from './core/audit/audit-log.port.js';
+import { Imports } from './core/import/imports.js';
+import { KeyRotation } from './core/key-rotation/key-rotation.port.js';
 import type { Migrations } from './core/migrations/migrations.port.js';
 import { ProviderRegistry } from './core/registry/provider-registry.js';
 import { Sessions } from './core/sessions/sessions.js';
@@ -48,13 +52,27 @@ export class AdminWorkbench implements Workbench {
   }
 
   async vault(): Promise<Vault> {
-    const { dataSource, keyRing, migrations } = await this.database();
-    await requireCurrentSchema(migrations);
-    const application = await this.started({ persistence: { dataSource, keyRing } });
+    const application = await this.core();
     return {
       provider: application.get(UniversalProvider, { strict: false }),
       sessions: application.get(Sessions, { strict: false }),
     };
+  }
+
+  async keyRotation(): Promise<KeyRotation> {
+    return (await this.core()).get<unknown, KeyRotation>(KeyRotation, { strict: false });
+  }
+
+  async audit(): Promise<AuditLog> {
+    return (await this.core()).get<unknown, AuditLog>(AuditLog, { strict: false });
+  }
+
+  async archive(): Promise<Archive> {
+    return (await this.core()).get<unknown, Archive>(Archive, { strict: false });
+  }
+
+  async imports(): Promise<Imports> {
+    return (await this.core()).get(Imports, { strict: false });
   }
 
   async migrations(): Promise<Migrations> {
@@ -75,6 +93,13 @@ export class AdminWorkbench implements Workbench {
     const dataSource = await connectDatabase(databaseFrom(environment), keyRing);
     this.#closing.push(() => dataSource.destroy());
     return { dataSource, keyRing, migrations: new TypeOrmMigrations(dataSource, keyRing) };
+  }
+
+  /** Over a database of this version. */
+  private async core(): Promise<INestApplicationContext> {
+    const { dataSource, keyRing, migrations } = await this.database();
+    await requireCurrentSchema(migrations);
+    return this.started({ persistence: { dataSource, keyRing } });
   }
 
   private async started(part: Pick<AdminOptions, 'persistence'>): Promise<INestApplicationContext> {

@@ -52,7 +52,11 @@ export function workbenchOf(parts: Partial<Workbench>): Workbench {
   const missing = async (): Promise<never> => {
     throw new Error('this command was not expected to ask for this part');
   };
-  return { registry: missing, vault: missing, migrations: missing, ...parts };
+  return {
+    ...{ registry: missing, vault: missing, migrations: missing, keyRotation: missing },
+    ...{ audit: missing, archive: missing, imports: missing },
+    ...parts,
+  };
 }
 
 export function workbenchOver({ registry, maestro, sessions }: RunningMaestro): Workbench {

@@ -368,6 +368,12 @@ export const catalogue = {
     () => 'the service that holds the encryption keys does not answer just now; try again shortly, nothing was written',
     again,
   ),
+  'encryption.rows-left': problem(
+    'conflict',
+    'Rows are still sealed with another key',
+    ({ rows, unreadable }: { readonly rows: number; readonly unreadable: number }) =>
+      `${String(rows)} rows are not sealed with the primary key, and ${String(unreadable)} of them cannot be opened: give those their credentials again or delete them; the others were written meanwhile, so run it again`,
+  ),
   'secret.unreadable': problem(
     'internal',
     'A sealed secret cannot be opened',
@@ -430,6 +436,12 @@ export const catalogue = {
     'The vault is not empty',
     ({ tables }: { readonly tables: readonly string[] }) =>
       `an archive goes into an empty vault only, and this one has rows in ${tables.join(', ')}; restore into a new database, nothing was written`,
+  ),
+  'audit.broken': problem(
+    'conflict',
+    'The audit trail does not hold',
+    ({ seq, problem: why }: { readonly seq: number; readonly problem: string }) =>
+      `the audit trail is broken at event ${String(seq)} (${why}): what comes from there on is not proven`,
   ),
   'gateway.shutting-down': problem(
     'unavailable',

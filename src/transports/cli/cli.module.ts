@@ -3,7 +3,11 @@ import { Injectable, Module } from '@nestjs/common';
 import { RootCommand } from 'nest-commander';
 
 import { CommandGroup } from './admin-command.js';
+import { BackupCommand, RestoreCommand } from './commands/archive.commands.js';
+import { AuditCommands, ListAudit, VerifyAudit } from './commands/audit.commands.js';
 import { ChatCommand } from './commands/chat.command.js';
+import { EncryptionCommands, EncryptionStatus, RetireKey, RotateEncryption } from './commands/encryption.commands.js';
+import { ImportCommand } from './commands/import.command.js';
 import { MigrateCommands, MigrateDown, MigratePlan, MigrateStatus, MigrateUp } from './commands/migrate.commands.js';
 import { ListModels, ModelCommands, ShowModel } from './commands/models.commands.js';
 import { CheckProviders, ListProviders, ProviderCommands, ShowProvider } from './commands/providers.commands.js';
@@ -30,6 +34,9 @@ export class CliModule {
         ...[ModelCommands, ListModels, ShowModel],
         ChatCommand,
         ...[MigrateCommands, MigrateStatus, MigratePlan, MigrateUp, MigrateDown],
+        ...[EncryptionCommands, EncryptionStatus, RotateEncryption, RetireKey],
+        ...[AuditCommands, ListAudit, VerifyAudit],
+        ...[BackupCommand, RestoreCommand, ImportCommand],
       ],
     };
   }

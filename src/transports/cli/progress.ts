@@ -9,8 +9,8 @@ export interface ProgressNote {
 
 export interface Progress {
   /** May be called as often as one likes. */
-  show(note: ProgressNote): void;
-  end(): void;
+  readonly show: (note: ProgressNote) => void;
+  readonly end: () => void;
 }
 
 /**
@@ -35,4 +35,18 @@ export function progressOn({ errors }: Terminal, { isJson }: { readonly isJson: 
       if (isTerminal && last !== '') errors.write('\n');
     },
   };
+}
+
+/** Long work with its progress, which ends with it. */
+export async function withProgress<T>(
+  terminal: Terminal,
+  { json }: { readonly json?: boolean },
+  work: (progress: Progress) => Promise<T>,
+): Promise<T> {
+  const progress = progressOn(terminal, { isJson: json === true });
+  try {
+    return await work(progress);
+  } finally {
+    progress.end();
+  }
 }

@@ -1,3 +1,7 @@
+import type { Archive } from '../../core/archive/archive.port.js';
+import type { AuditLog } from '../../core/audit/audit-log.port.js';
+import type { Imports } from '../../core/import/imports.js';
+import type { KeyRotation } from '../../core/key-rotation/key-rotation.port.js';
 import type { Migrations } from '../../core/migrations/migrations.port.js';
 import type { ProviderRegistry } from '../../core/registry/provider-registry.js';
 import type { Sessions } from '../../core/sessions/sessions.js';
@@ -20,6 +24,11 @@ export interface Workbench {
   vault(): Promise<Vault>;
   /** The database as it is: nothing is migrated by opening it. @throws MaestroError as opening the database does */
   migrations(): Promise<Migrations>;
+  /** @throws MaestroError as `vault` does; so do the others below */
+  keyRotation(): Promise<KeyRotation>;
+  audit(): Promise<AuditLog>;
+  archive(): Promise<Archive>;
+  imports(): Promise<Pick<Imports, 'plan' | 'apply'>>;
 }
 
 export const Workbench = Symbol.for('maestro/workbench');

@@ -5,6 +5,7 @@ import type { ChatMessage } from '../../../contracts/chat.js';
 import type { StreamEvent } from '../../../contracts/stream-event.js';
 import type { CommonOptions } from '../admin-command.js';
 import { AdminCommand } from '../admin-command.js';
+import { wholeNumber } from '../numbers.js';
 import { printable } from '../printable.js';
 import { readInput } from '../read-input.js';
 import { sessionArgument, sessionFromArgument } from '../session-argument.js';
@@ -50,8 +51,7 @@ export class ChatCommand extends AdminCommand {
 
   @Option({ flags: '--max-tokens <count>', description: 'the longest answer' })
   readMaxTokens(text: string): number {
-    if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-    throw usageError('--max-tokens must be a whole number from 1');
+    return wholeNumber('--max-tokens', text);
   }
 
   @Help('after')

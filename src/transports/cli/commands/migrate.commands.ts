@@ -12,7 +12,7 @@ import type {
 import type { CommonOptions } from '../admin-command.js';
 import { AdminCommand, CommandGroup } from '../admin-command.js';
 import { oneLine } from '../printable.js';
-import { progressOn } from '../progress.js';
+import { withProgress } from '../progress.js';
 import { facts } from '../table.js';
 
 @SubCommand({ name: 'status', description: 'show which steps are applied; changes nothing' })
@@ -58,19 +58,10 @@ abstract class MigrateCommand extends AdminCommand {
     options: CommonOptions,
     run: (migrations: Migrations, options: MigrationOptions) => Promise<MigrationOutcome>,
   ): Promise<void> {
-    const progress = progressOn(this.terminal, { isJson: options.json === true });
     const migrations = await this.workbench.migrations();
-    let outcome: MigrationOutcome;
-    try {
-      outcome = await run(migrations, {
-        onProgress: (note) => {
-          progress.show(note);
-        },
-        signal: this.terminal.signal,
-      });
-    } finally {
-      progress.end();
-    }
+    const outcome = await withProgress(this.terminal, options, (progress) =>
+      run(migrations, { onProgress: progress.show, signal: this.terminal.signal }),
+    );
     const lines = outcome.steps.length === 0 ? ['nothing to do'] : outcome.steps.map((step) => `done  ${step}`);
     this.print(options, outcome, lines.map((line) => `${line}\n`).join(''));
   }

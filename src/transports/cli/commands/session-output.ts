@@ -1,8 +1,24 @@
 import type { Session } from '../../../contracts/session.js';
-import { SessionAnswerDto } from '../../requests/session-answer.dto.js';
 import { facts, table } from '../table.js';
 
-export function sessionTable(sessions: readonly Session[]): string {
+/** The same session for programs and for people. */
+export interface ShownSession {
+  readonly value: object;
+  readonly text: string;
+}
+
+/**
+ * The same facts, in the same words, as every other transport answers. With those answers comes the description of the API,
+ * which takes long to load: it is loaded when there is something to show.
+ */
+export async function shownSession(session: Session): Promise<ShownSession> {
+  const { SessionAnswerDto } = await import('../../requests/session-answer.dto.js');
+  const value = new SessionAnswerDto(session);
+  return { value, text: facts(Object.entries(value).map(([name, fact]) => [name, String(fact)])) };
+}
+
+export async function shownSessions(sessions: readonly Session[]): Promise<ShownSession> {
+  const { SessionListDto } = await import('../../requests/session-answer.dto.js');
   const rows = sessions.map(({ provider, authType, name, status, lastUsedAt, label, id }) => [
     provider,
     authType,
@@ -12,10 +28,8 @@ export function sessionTable(sessions: readonly Session[]): string {
     label,
     id,
   ]);
-  return table(['provider', 'auth type', 'name', 'status', 'last used', 'label', 'id'], rows);
-}
-
-/** The same facts, in the same words, as every other transport answers. */
-export function sessionFacts(session: Session): string {
-  return facts(Object.entries(new SessionAnswerDto(session)).map(([name, value]) => [name, String(value)]));
+  return {
+    value: new SessionListDto({ data: sessions }),
+    text: table(['provider', 'auth type', 'name', 'status', 'last used', 'label', 'id'], rows),
+  };
 }

@@ -3,11 +3,10 @@ import { Option, SubCommand } from 'nest-commander';
 
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
 import type { SessionEdit } from '../../../core/sessions/new-session.js';
-import { SessionAnswerDto } from '../../requests/session-answer.dto.js';
 import type { CommonOptions } from '../admin-command.js';
 import { AdminCommand } from '../admin-command.js';
 import { sessionArgument, sessionFromArgument } from '../session-argument.js';
-import { sessionFacts } from './session-output.js';
+import { shownSession } from './session-output.js';
 
 const argsDescription = { session: sessionArgument };
 
@@ -15,7 +14,8 @@ abstract class ChangeCommand extends AdminCommand {
   protected async change(argument: string, edit: SessionEdit, options: CommonOptions): Promise<void> {
     const address = sessionFromArgument(argument);
     const session = await (await this.workbench.vault()).sessions.change(address, edit);
-    this.print(options, new SessionAnswerDto(session), sessionFacts(session));
+    const { value, text } = await shownSession(session);
+    this.print(options, value, text);
   }
 }
 

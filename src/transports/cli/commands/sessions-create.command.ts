@@ -3,13 +3,11 @@ import { Help, Option, SubCommand } from 'nest-commander';
 
 import type { Credentials } from '../../../contracts/credentials.js';
 import type { Secret } from '../../../contracts/secret.js';
-import { credentialsFrom } from '../../requests/credentials.dto.js';
-import { SessionAnswerDto } from '../../requests/session-answer.dto.js';
 import type { CommonOptions } from '../admin-command.js';
 import { AdminCommand } from '../admin-command.js';
 import { readSecret } from '../read-secret.js';
 import { usageError } from '../usage-error.js';
-import { sessionFacts } from './session-output.js';
+import { shownSession } from './session-output.js';
 
 interface CreateOptions extends CommonOptions {
   readonly authType?: string;
@@ -28,10 +26,11 @@ interface CreateOptions extends CommonOptions {
 export class CreateSession extends AdminCommand {
   async run([provider = '', name = '']: readonly string[], { json, authType = 'api_key', ...options }: CreateOptions): Promise<void> {
     const secret = await readSecret(this.terminal, authType === 'api_key' ? `API key for ${provider}` : `tokens for ${provider} (JSON)`);
-    const credentials = credentialsFromText(secret);
+    const credentials = await credentialsFromText(secret);
     const { sessions } = await this.workbench.vault();
     const session = await sessions.create({ ...options, provider, authType, name, credentials, signal: this.terminal.signal });
-    this.print({ json: json === true }, new SessionAnswerDto(session), sessionFacts(session));
+    const { value, text } = await shownSession(session);
+    this.print({ json: json === true }, value, text);
   }
 
   @Option({ flags: '--auth-type <type>', description: 'api_key or oauth (default: api_key)' })
@@ -64,7 +63,8 @@ Standard input is a key as it is, or JSON: { "apiKey": â€¦, "organizationId": â€
 }
 
 /** @throws MaestroError `request.invalid`, which shows nothing of the text */
-function credentialsFromText(secret: Secret): Credentials {
+async function credentialsFromText(secret: Secret): Promise<Credentials> {
+  const { credentialsFrom } = await import('../../requests/credentials.dto.js');
   const text = secret.reveal();
   if (!text.startsWith('{')) return credentialsFrom({ apiKey: text });
   let fields: unknown;

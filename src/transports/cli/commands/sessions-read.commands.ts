@@ -3,14 +3,11 @@ import { Option, SubCommand } from 'nest-commander';
 
 import type { Session } from '../../../contracts/session.js';
 import type { Sessions } from '../../../core/sessions/sessions.js';
-import { parseRequest } from '../../requests/parse-request.js';
-import { SessionAnswerDto, SessionListDto } from '../../requests/session-answer.dto.js';
-import { ListSessionsDto } from '../../requests/session.dto.js';
 import type { CommonOptions } from '../admin-command.js';
 import { AdminCommand } from '../admin-command.js';
 import { sessionArgument, sessionFromArgument } from '../session-argument.js';
 import { facts } from '../table.js';
-import { sessionFacts, sessionTable } from './session-output.js';
+import { shownSession, shownSessions } from './session-output.js';
 
 /** Sessions that are fetched at a time. */
 const pageSize = 200;
@@ -24,11 +21,11 @@ interface ListOptions extends CommonOptions {
 @SubCommand({ name: 'list', description: 'list sessions, all of them unless told otherwise' })
 @Injectable()
 export class ListSessions extends AdminCommand {
-  async run(_arguments: readonly string[], { json, ...given }: ListOptions): Promise<void> {
-    const { limit: _limit, cursor: _cursor, ...query } = parseRequest(ListSessionsDto, given);
+  async run(_arguments: readonly string[], { json, ...query }: ListOptions): Promise<void> {
     const { sessions } = await this.workbench.vault();
     const found = await allOf(sessions, query);
-    this.print({ json: json === true }, new SessionListDto({ data: found }), sessionTable(found));
+    const { value, text } = await shownSessions(found);
+    this.print({ json: json === true }, value, text);
   }
 
   @Option({ flags: '--provider <id>', description: 'only those of this provider' })
@@ -69,7 +66,8 @@ export class ShowSession extends AdminCommand {
   async run([argument = '']: readonly string[], options: CommonOptions): Promise<void> {
     const address = sessionFromArgument(argument);
     const session = await (await this.workbench.vault()).sessions.get(address);
-    this.print(options, new SessionAnswerDto(session), sessionFacts(session));
+    const { value, text } = await shownSession(session);
+    this.print(options, value, text);
   }
 }
 
