@@ -2,6 +2,8 @@ import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 
 import type { Environment } from './config/environment.js';
+import { AuditLog } from './core/audit/audit-log.port.js';
+import { Fingerprints } from './core/sessions/fingerprints.port.js';
 import { SecretBox } from './core/sessions/secret-box.port.js';
 import { SessionStore } from './core/sessions/session-store.port.js';
 import { maestroOptionsFrom } from './environment-settings.js';
@@ -17,7 +19,7 @@ export interface AdminOptions {
   readonly persistence?: PersistenceOptions;
 }
 
-const databasePorts = [SessionStore, SecretBox];
+const databasePorts = [SessionStore, SecretBox, Fingerprints, AuditLog];
 
 /** Maestro as the admin tool uses it: the gateway's core and data, and nothing that listens. */
 @Module({})

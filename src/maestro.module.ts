@@ -5,6 +5,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { Clock, systemClock } from './contracts/clock.js';
 import type { ProviderDefinition, ProviderRuntime } from './contracts/define-provider.js';
 import { providerRuntime } from './contracts/define-provider.js';
+import { Audit } from './core/audit/audit.js';
 import { Chat } from './core/chat/chat.js';
 import type { StreamObserverFactory } from './core/chat/stream-observer.port.js';
 import { streamObservers } from './core/chat/stream-observer.port.js';
@@ -16,7 +17,11 @@ import type { SettingsLookup } from './core/registry/provider-settings.js';
 import { providerSettingsFrom } from './core/registry/provider-settings.js';
 import { AuthorisedClients } from './core/sessions/authorised-client.js';
 import { CredentialCheck } from './core/sessions/credential-check.js';
+import { Housekeeping } from './core/sessions/housekeeping.js';
 import { LastUsed } from './core/sessions/last-used.js';
+import { Revocations } from './core/sessions/revocations.js';
+import { SavedAuthentications } from './core/sessions/saved-authentications.js';
+import { SecretKeeper } from './core/sessions/secret-keeper.js';
 import { SessionFinder } from './core/sessions/session-finder.js';
 import { Sessions } from './core/sessions/sessions.js';
 import { UniversalProvider } from './core/universal-provider.js';
@@ -30,7 +35,7 @@ type Imported = NonNullable<ModuleMetadata['imports']>[number];
 export interface MaestroParts {
   /** Tells two Maestros in one application apart; default `main`. */
   readonly instance?: string;
-  /** Exports `SessionStore` and `SecretBox`. */
+  /** Exports `SessionStore`, `SecretBox`, `Fingerprints` and `AuditLog`. */
   readonly persistence: Imported;
   /** Absolute folders that hold `<id>/<id>.module.js`. */
   readonly providersFolders?: readonly string[];
@@ -110,12 +115,19 @@ export class MaestroModule {
         LastUsed,
         AuthorisedClients,
         CredentialCheck,
+        SecretKeeper,
+        Revocations,
+        Housekeeping,
         Sessions,
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- Served as long as code from before named sessions needs it.
+        SavedAuthentications,
+        Audit,
         Chat,
         UniversalProvider,
         Shutdown,
       ],
-      exports: [UniversalProvider, ProviderRegistry, Sessions],
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
+      exports: [UniversalProvider, ProviderRegistry, Sessions, SavedAuthentications, Audit],
     };
   }
 }

@@ -2,12 +2,16 @@ import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
+import { AuditLog } from '../core/audit/audit-log.port.js';
+import { Fingerprints } from '../core/sessions/fingerprints.port.js';
 import { SecretBox } from '../core/sessions/secret-box.port.js';
 import { SessionStore } from '../core/sessions/session-store.port.js';
+import { TypeOrmAuditLog } from './audit/typeorm-audit-log.js';
 import type { DatabaseSettings } from './create-data-source.js';
 import { DatabaseProbe, databaseProbe } from './database-probe.js';
 import { AesGcmSecretBox } from './encryption/aes-gcm-secret-box.js';
 import type { KeyRing } from './encryption/key-ring.js';
+import { KeyRingFingerprints } from './key-ring-fingerprints.js';
 import { openDatabase, prepareDatabase } from './open-database.js';
 import { TypeOrmSessionStore } from './typeorm-session-store.js';
 
@@ -18,7 +22,7 @@ export type PersistenceOptions = { readonly keyRing: KeyRing } & (
 
 const ownership = Symbol('maestro/owns-data-source');
 
-/** Gives `SessionStore`, `SecretBox`, the `DataSource` and its `DatabaseProbe`. */
+/** Gives `SessionStore`, `SecretBox`, `AuditLog`, `Fingerprints`, the `DataSource` and its `DatabaseProbe`. */
 @Module({})
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(
@@ -32,11 +36,21 @@ export class PersistenceModule implements OnApplicationShutdown {
       providers: [
         { provide: ownership, useValue: options.dataSource === undefined },
         { provide: DataSource, useFactory: () => dataSourceOf(options) },
-        { provide: SessionStore, useFactory: (dataSource: DataSource) => new TypeOrmSessionStore(dataSource), inject: [DataSource] },
+        {
+          provide: SessionStore,
+          useFactory: (dataSource: DataSource) => new TypeOrmSessionStore(dataSource, options.keyRing),
+          inject: [DataSource],
+        },
+        {
+          provide: AuditLog,
+          useFactory: (dataSource: DataSource) => new TypeOrmAuditLog(dataSource, options.keyRing),
+          inject: [DataSource],
+        },
+        { provide: Fingerprints, useValue: new KeyRingFingerprints(options.keyRing) },
         { provide: DatabaseProbe, useFactory: databaseProbe, inject: [DataSource] },
         { provide: SecretBox, useValue: new AesGcmSecretBox(options.keyRing) },
       ],
-      exports: [DataSource, SessionStore, SecretBox, DatabaseProbe],
+      exports: [DataSource, SessionStore, SecretBox, AuditLog, Fingerprints, DatabaseProbe],
     };
   }
 

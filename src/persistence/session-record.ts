@@ -5,10 +5,10 @@ import { SessionId } from '../contracts/session.js';
 import type { SessionName } from '../contracts/session-name.js';
 import type { SavedAuthentication } from './entities/saved-authentication.entity.js';
 
-/** What the statements tell of a row: all but the lease, which only a refresher reads. */
+/** What the statements tell of a row: all but the lease, which only a refresher reads, and what is only looked for. */
 export type SessionRow = Omit<
   SavedAuthentication,
-  'leaseOwner' | 'leaseEpoch' | 'leaseUntil' | 'refreshAttemptId' | 'refreshStartedAt' | 'refreshFailures'
+  'leaseOwner' | 'leaseEpoch' | 'leaseUntil' | 'refreshAttemptId' | 'refreshStartedAt' | 'refreshFailures' | 'fingerprint'
 >;
 
 /** Values were parsed before they were stored, and the table's checks hold them to it: nothing is parsed again. */

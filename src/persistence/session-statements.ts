@@ -39,13 +39,19 @@ export const findByName = reading(
   `select ${columns} from saved_authentications where provider = $1 and auth_type = any($2::text[]) and name = $3 order by auth_type`,
 );
 
-/** `expired` and `active` are told apart by the clock, as they are when a session is shown. */
+export const findByFingerprint = reading(
+  'find-by-fingerprint',
+  `select ${columns} from saved_authentications where fingerprint = any($1::text[]) order by id limit 100`,
+);
+
+/** The states that are derived come as they do when a session is shown. */
 export const list = reading(
   'list',
   `select ${columns} from saved_authentications
     where ($1::text is null or provider = $1)
       and ($2::text is null or auth_type = $2)
       and ($3::text is null or case
+            when key_id <> all($6::text[]) then 'unreadable'
             when status = 'active' and expires_at <= now() then 'expired'
             else status end = $3)
       and ($4::uuid is null or id > $4)
@@ -56,8 +62,8 @@ export const insert = writing(
   'insert',
   `insert into saved_authentications
      (id, provider, auth_type, name, label, base_url, expires_at, secret_hint, credentials, key_id, secret_version,
-      generation, status, lease_epoch, refresh_failures, created_at, updated_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, 'active', 0, 0, now(), now())
+      fingerprint, status, status_reason, generation, lease_epoch, refresh_failures, created_at, updated_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, 0, 0, now(), now())
    returning ${columns}`,
 );
 
@@ -79,7 +85,7 @@ export const change = writing(
 export const replaceSecret = writing(
   'replace-secret',
   `update saved_authentications
-      set credentials = $3, key_id = $4, secret_version = $5, secret_hint = $6, expires_at = $7, base_url = $8,
+      set credentials = $3, key_id = $4, secret_version = $5, secret_hint = $6, expires_at = $7, base_url = $8, fingerprint = $9,
           status = 'active', status_reason = null, next_refresh_at = null, refresh_failures = 0,
           lease_owner = null, lease_until = null, lease_epoch = lease_epoch + 1, refresh_attempt_id = null, refresh_started_at = null,
           generation = generation + 1,
@@ -100,4 +106,23 @@ export const bury = writing(
 export const touch = writing(
   'touch',
   'update saved_authentications set last_used_at = greatest(last_used_at, $2) where id = any($1::uuid[])',
+);
+
+/** Each process takes rows of its own. */
+export const purge = writing(
+  'purge',
+  `with old as (select id from session_tombstones where deleted_at < $1 order by deleted_at limit $2 for update skip locked)
+   delete from session_tombstones tombstone using old where tombstone.id = old.id returning tombstone.id`,
+);
+
+export const listWithoutFingerprint = reading(
+  'list-without-fingerprint',
+  `select ${columns} from saved_authentications
+    where (fingerprint is null or not starts_with(fingerprint, $1)) and ($3::uuid is null or id > $3)
+    order by id limit $2`,
+);
+
+export const setFingerprint = writing(
+  'set-fingerprint',
+  'update saved_authentications set fingerprint = $3 where id = $1 and secret_version = $2 returning id',
 );

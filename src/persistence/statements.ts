@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 
 import { MaestroError } from '../contracts/errors/maestro-error.js';
@@ -35,6 +35,74 @@ export async function run<Row extends object>(
   } catch (error) {
     throw databaseError(error);
   }
+}
+
+/** One connection, for the time of a transaction. */
+export interface Connection {
+  run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<readonly Row[]>;
+}
+
+export type Isolation = 'read committed' | 'repeatable read';
+
+/**
+ * All of the work holds, or none of it.
+ *
+ * @throws MaestroError `database.unavailable`; where that comes from the last step, the work may hold all the same
+ */
+export async function transaction<T>(
+  dataSource: DataSource,
+  work: (connection: Connection) => Promise<T>,
+  isolation: Isolation = 'read committed',
+): Promise<T> {
+  try {
+    const client = await poolOf(dataSource).connect();
+    // What breaks between two statements is told by the next one.
+    client.on('error', ignore);
+    try {
+      return await within(client, work, isolation);
+    } finally {
+      client.off('error', ignore);
+    }
+  } catch (error) {
+    throw databaseError(error);
+  }
+}
+
+async function within<T>(client: PoolClient, work: (connection: Connection) => Promise<T>, isolation: Isolation): Promise<T> {
+  const ask = async <Row extends object>(query: QueryConfig): Promise<readonly Row[]> => {
+    const timed = { ...query, query_timeout: timeoutMs };
+    return (await client.query<Row>(timed)).rows;
+  };
+  try {
+    await ask({ text: `begin isolation level ${isolation}` });
+    const result = await work({ run: ({ name, text }, values) => ask({ name, text, values: [...values] }) });
+    await ask({ text: 'commit' });
+    client.release();
+    return result;
+  } catch (error) {
+    await abandon(client, error);
+    throw error;
+  }
+}
+
+/** A connection that may still be busy with the statement, or is broken, is closed; another one goes back to the pool. */
+async function abandon(client: PoolClient, error: unknown): Promise<void> {
+  if (isAway(error)) {
+    client.release(true);
+    return;
+  }
+  await client.query('rollback').then(
+    () => {
+      client.release();
+    },
+    () => {
+      client.release(true);
+    },
+  );
+}
+
+function ignore(): undefined {
+  return undefined;
 }
 
 /** TypeORM's type for the pool of its driver is `any`; for the type `postgres` it is node-postgres' own, absent once it is closed. */

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 
+import type { AuditNote } from '../contracts/audit-event.js';
 import type { AuthType } from '../contracts/auth-type.js';
 import { authTypes } from '../contracts/auth-type.js';
 import { MaestroError } from '../contracts/errors/maestro-error.js';
@@ -7,23 +8,31 @@ import type { ProviderId } from '../contracts/provider-id.js';
 import type { Page, SessionId, SessionRecord } from '../contracts/session.js';
 import type { SessionName } from '../contracts/session-name.js';
 import type { NewSessionRecord, SecretChange, SessionChange, SessionFilter, SessionStore } from '../core/sessions/session-store.port.js';
+import { appendEvents } from './audit/append-events.js';
 import { isUniqueViolation } from './database-errors.js';
+import type { KeyedMac } from './encryption/key-ring.js';
 import type { SessionRow } from './session-record.js';
 import { recordFromRow } from './session-record.js';
 import * as statements from './session-statements.js';
 import type { Statement } from './statements.js';
-import { run } from './statements.js';
+import { run, transaction } from './statements.js';
 
 /** The vault's table in PostgreSQL. */
 export class TypeOrmSessionStore implements SessionStore {
-  constructor(private readonly dataSource: DataSource) {}
+  /** @param keys vouch for the trail */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keys: KeyedMac,
+  ) {}
 
-  async insert(record: NewSessionRecord): Promise<SessionRecord> {
+  async insert(record: NewSessionRecord, audit: AuditNote): Promise<SessionRecord> {
     const { id, provider, authType, name, label, baseUrl, expiresAt, secretHint, secret, secretVersion } = record;
+    const { fingerprint, status = 'active', statusReason } = record;
     const values = [id, provider, authType, name, label, baseUrl, expiresAt, secretHint, secret.bytes, secret.keyId, secretVersion];
-    const [row] = await this.naming({ provider, authType, name }, () => this.rows(statements.insert, values));
-    if (row === undefined) throw new MaestroError('internal', {});
-    return recordFromRow(row);
+    const state = [fingerprint, status, statusReason];
+    const inserted = await this.naming(record, () => this.audited(audit, statements.insert, [...values, ...state]));
+    if (inserted === undefined) throw new MaestroError('internal', {});
+    return inserted;
   }
 
   async findById(id: SessionId): Promise<SessionRecord | undefined> {
@@ -35,30 +44,34 @@ export class TypeOrmSessionStore implements SessionStore {
     return rows.map(recordFromRow);
   }
 
-  async list({ provider, authType, status, limit, after }: SessionFilter): Promise<Page<SessionRecord>> {
-    const rows = await this.rows(statements.list, [provider, authType, status, after, limit + 1]);
+  async findByFingerprint(fingerprints: readonly string[]): Promise<readonly SessionRecord[]> {
+    return (await this.rows(statements.findByFingerprint, [fingerprints])).map(recordFromRow);
+  }
+
+  async list({ provider, authType, status, keyIds, limit, after }: SessionFilter): Promise<Page<SessionRecord>> {
+    const rows = await this.rows(statements.list, [provider, authType, status, after, limit + 1, keyIds]);
     const data = rows.slice(0, limit).map(recordFromRow);
     const last = data.at(-1);
     return { data, ...(rows.length > limit && last !== undefined && { nextCursor: last.id }) };
   }
 
-  async change(id: SessionId, generation: number, change: SessionChange): Promise<SessionRecord | undefined> {
+  async change(id: SessionId, generation: number, change: SessionChange, audit: AuditNote): Promise<SessionRecord | undefined> {
     const { name, label, status, statusReason } = change;
     const values = [id, generation, name, label !== undefined, label, status, statusReason !== undefined, statusReason];
-    const attempt = (): Promise<readonly SessionRow[]> => this.rows(statements.change, values);
-    if (name === undefined) return firstOf(await attempt());
+    const attempt = (): Promise<SessionRecord | undefined> => this.audited(audit, statements.change, values);
+    if (name === undefined) return attempt();
     const present = await this.findById(id);
-    return present && firstOf(await this.naming({ ...present, name }, attempt));
+    return present && this.naming({ ...present, name }, attempt);
   }
 
-  async replaceSecret(id: SessionId, generation: number, change: SecretChange): Promise<SessionRecord | undefined> {
-    const { secret, secretVersion, secretHint, expiresAt, baseUrl } = change;
-    const values = [id, generation, secret.bytes, secret.keyId, secretVersion, secretHint, expiresAt, baseUrl];
-    return firstOf(await this.rows(statements.replaceSecret, values));
+  async replaceSecret(id: SessionId, generation: number, change: SecretChange, audit: AuditNote): Promise<SessionRecord | undefined> {
+    const { secret, secretVersion, secretHint, expiresAt, baseUrl, fingerprint } = change;
+    const values = [id, generation, secret.bytes, secret.keyId, secretVersion, secretHint, expiresAt, baseUrl, fingerprint];
+    return this.audited(audit, statements.replaceSecret, values);
   }
 
-  async delete(id: SessionId): Promise<boolean> {
-    return (await run(this.dataSource, statements.bury, [id])).length > 0;
+  async delete(id: SessionId, audit: AuditNote): Promise<boolean> {
+    return (await this.removed(statements.bury, [id], audit)) > 0;
   }
 
   async touch(ids: readonly SessionId[], at: Date): Promise<void> {
@@ -66,11 +79,42 @@ export class TypeOrmSessionStore implements SessionStore {
     await run(this.dataSource, statements.touch, [ids, at]).catch(() => undefined);
   }
 
+  purgeTombstones(deletedBefore: Date, limit: number): Promise<number> {
+    return this.removed(statements.purge, [deletedBefore, limit], { actor: 'system', action: 'session.purge' });
+  }
+
+  async listWithoutFingerprint(prefix: string, limit: number, after?: SessionId): Promise<readonly SessionRecord[]> {
+    return (await this.rows(statements.listWithoutFingerprint, [prefix, limit, after])).map(recordFromRow);
+  }
+
+  async setFingerprint(id: SessionId, secretVersion: number, fingerprint: string): Promise<boolean> {
+    return (await run(this.dataSource, statements.setFingerprint, [id, secretVersion, fingerprint])).length > 0;
+  }
+
+  /** The change and what is written down of it hold together. */
+  private audited(audit: AuditNote, statement: Statement, values: readonly unknown[]): Promise<SessionRecord | undefined> {
+    return transaction(this.dataSource, async (connection) => {
+      const [row] = await connection.run<SessionRow>(statement, values);
+      if (row === undefined) return undefined;
+      await appendEvents(connection, this.keys, [{ ...audit, target: row.id }]);
+      return recordFromRow(row);
+    });
+  }
+
+  private removed(statement: Statement, values: readonly unknown[], audit: AuditNote): Promise<number> {
+    return transaction(this.dataSource, async (connection) => {
+      const gone = await connection.run<{ readonly id: string }>(statement, values);
+      const entries = gone.map(({ id }) => ({ ...audit, target: id }));
+      if (entries.length > 0) await appendEvents(connection, this.keys, entries);
+      return gone.length;
+    });
+  }
+
   private async rows(statement: Statement, values: readonly unknown[]): Promise<readonly SessionRow[]> {
     return run<SessionRow>(this.dataSource, statement, values);
   }
 
-  private async naming<T>(named: { provider: string; authType: string; name: string }, work: () => Promise<T>): Promise<T> {
+  private async naming<T>(named: Pick<SessionRecord, 'provider' | 'authType' | 'name'>, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {

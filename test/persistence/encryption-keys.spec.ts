@@ -80,14 +80,16 @@ describe('the keys of a database', () => {
   });
 
   async function insertRow(keyId: string): Promise<void> {
-    await new TypeOrmSessionStore(database.dataSource).insert({
+    const record = {
       id: SessionId.of(randomUUID()),
       provider: ProviderId.parse('openai'),
       authType: 'api_key',
       name: SessionName.parse('work'),
       secret: { bytes: Buffer.of(1), keyId },
       secretVersion: 1,
-    });
+    } as const;
+    const store = new TypeOrmSessionStore(database.dataSource, KeyRing.parse(`${keyId}=${aKey()}`));
+    await store.insert(record, { actor: 'c1', action: 'session.create' });
   }
 
   async function sentinels(): Promise<readonly string[]> {

@@ -11,6 +11,7 @@ const chain = [
   'BackfillSessionName1756640329000',
   'RequireSessionName1756640330000',
   'SealSessions1795348800000',
+  'AddAuditTrail1795435200000',
 ];
 
 const row = `'openai', 'oauth', '{}', null, now(), now()`;

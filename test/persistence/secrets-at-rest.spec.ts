@@ -29,7 +29,7 @@ describe('credentials at rest', () => {
   beforeAll(async () => {
     database = await freshDatabase();
     await prepareDatabase(database.dataSource, keyRing);
-    const store = new TypeOrmSessionStore(database.dataSource);
+    const store = new TypeOrmSessionStore(database.dataSource, keyRing);
     for (const [index, canary] of canaries.entries()) {
       const id = SessionId.of(randomUUID());
       const sealed = (version: number): Promise<SealedSecret> =>
@@ -42,10 +42,13 @@ describe('credentials at rest', () => {
           secretVersion: version,
         });
       const name = SessionName.parse(`session-${String(index)}`);
-      await store.insert({ id, provider: openai, authType: 'api_key', name, label: control, secret: await sealed(1), secretVersion: 1 });
+      await store.insert(
+        { id, provider: openai, authType: 'api_key', name, label: control, secret: await sealed(1), secretVersion: 1 },
+        { actor: control, action: 'session.create' },
+      );
       const change = { secret: await sealed(2), secretVersion: 2, secretHint: null, expiresAt: null, baseUrl: null };
-      await store.replaceSecret(id, 1, change);
-      if (index % 3 === 0) await store.delete(id);
+      await store.replaceSecret(id, 1, change, { actor: control, action: 'session.create' });
+      if (index % 3 === 0) await store.delete(id, { actor: control, action: 'session.create' });
     }
     await database.dataSource.query('checkpoint');
   });

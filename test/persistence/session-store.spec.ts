@@ -1,16 +1,20 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import type { AuditNote } from '../../src/contracts/audit-event.js';
 import { ProviderId } from '../../src/contracts/provider-id.js';
 import { SessionId } from '../../src/contracts/session.js';
 import { SessionName } from '../../src/contracts/session-name.js';
 import type { NewSessionRecord, SecretChange, SessionStore } from '../../src/core/sessions/session-store.port.js';
+import { KeyRing } from '../../src/persistence/encryption/key-ring.js';
 import { findByName } from '../../src/persistence/session-statements.js';
 import { TypeOrmSessionStore } from '../../src/persistence/typeorm-session-store.js';
 import { InMemorySessionStore } from '../support/in-memory-session-store.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
 
+const keys = KeyRing.parse(`k1=${randomBytes(32).toString('base64')}`);
+const note: AuditNote = { actor: 'c1', action: 'session.create' };
 const openai = ProviderId.parse('openai');
 const gemini = ProviderId.parse('gemini');
 
@@ -47,7 +51,7 @@ afterAll(async () => {
 
 /** The tests' own store is held to the same promises, so that what is tested with it is worth something. */
 describe.each([
-  ['PostgreSQL', (): SessionStore => new TypeOrmSessionStore(database.dataSource)],
+  ['PostgreSQL', (): SessionStore => new TypeOrmSessionStore(database.dataSource, keys)],
   ['memory', (): SessionStore => new InMemorySessionStore()],
 ])('the session store in %s', (_where, makeStore) => {
   let store: SessionStore;
@@ -66,7 +70,7 @@ describe.each([
       secretHint: '6789',
     });
 
-    const [stored] = await Promise.all([store.insert(bare), store.insert(full)]);
+    const [stored] = await Promise.all([store.insert(bare, note), store.insert(full, note)]);
 
     expect(Object.keys(stored).sort()).toEqual([...Object.keys(bare), 'createdAt', 'generation', 'status', 'updatedAt'].sort());
     expect(await store.findById(bare.id)).toEqual(stored);
@@ -75,9 +79,9 @@ describe.each([
   });
 
   it('finds a name of one auth type, of both, and of no other provider', async () => {
-    const key = await store.insert(aRecord());
-    const login = await store.insert(aRecord({ authType: 'oauth' }));
-    await store.insert(aRecord({ provider: gemini }));
+    const key = await store.insert(aRecord(), note);
+    const login = await store.insert(aRecord({ authType: 'oauth' }), note);
+    await store.insert(aRecord({ provider: gemini }), note);
     const name = SessionName.parse('work');
 
     expect(await store.findByName(openai, name, 'oauth')).toEqual([login]);
@@ -87,22 +91,22 @@ describe.each([
   });
 
   it('takes a name once for each provider and auth type, whatever its case', async () => {
-    await store.insert(aRecord());
+    await store.insert(aRecord(), note);
 
-    await expect(store.insert(aRecord({ name: SessionName.parse('WORK') }))).rejects.toMatchObject({
+    await expect(store.insert(aRecord({ name: SessionName.parse('WORK') }), note)).rejects.toMatchObject({
       code: 'session.name-taken',
       parameters: { provider: 'openai', authType: 'api_key', name: 'WORK' },
     });
-    await expect(store.insert(aRecord())).rejects.toMatchObject({ code: 'session.name-taken' });
-    await expect(store.insert(aRecord({ authType: 'oauth' }))).resolves.toMatchObject({ name: 'work' });
+    await expect(store.insert(aRecord(), note)).rejects.toMatchObject({ code: 'session.name-taken' });
+    await expect(store.insert(aRecord({ authType: 'oauth' }), note)).resolves.toMatchObject({ name: 'work' });
   });
 
   it('changes what is asked and nothing else, and raises the generation', async () => {
-    const { id } = await store.insert(aRecord({ label: 'one', secretHint: '6789' }));
+    const { id } = await store.insert(aRecord({ label: 'one', secretHint: '6789' }), note);
 
-    const renamed = await store.change(id, 1, { name: SessionName.parse('Work') });
-    const blocked = await store.change(id, 2, { status: 'disabled', statusReason: 'by-hand' });
-    const bare = await store.change(id, 3, { label: null, statusReason: null });
+    const renamed = await store.change(id, 1, { name: SessionName.parse('Work') }, note);
+    const blocked = await store.change(id, 2, { status: 'disabled', statusReason: 'by-hand' }, note);
+    const bare = await store.change(id, 3, { label: null, statusReason: null }, note);
 
     expect(renamed).toMatchObject({ name: 'Work', label: 'one', generation: 2, status: 'active' });
     expect(blocked).toMatchObject({ name: 'Work', label: 'one', generation: 3, status: 'disabled', statusReason: 'by-hand' });
@@ -113,21 +117,21 @@ describe.each([
   });
 
   it('changes nothing where the generation has moved on or the row is gone', async () => {
-    const { id } = await store.insert(aRecord());
-    await store.change(id, 1, { label: 'first' });
+    const { id } = await store.insert(aRecord(), note);
+    await store.change(id, 1, { label: 'first' }, note);
 
-    expect(await store.change(id, 1, { label: 'second' })).toBeUndefined();
-    expect(await store.change(id, 1, { name: SessionName.parse('second') })).toBeUndefined();
-    expect(await store.replaceSecret(id, 1, aSecretChange())).toBeUndefined();
-    expect(await store.change(SessionId.of(randomUUID()), 1, { name: SessionName.parse('other') })).toBeUndefined();
+    expect(await store.change(id, 1, { label: 'second' }, note)).toBeUndefined();
+    expect(await store.change(id, 1, { name: SessionName.parse('second') }, note)).toBeUndefined();
+    expect(await store.replaceSecret(id, 1, aSecretChange(), note)).toBeUndefined();
+    expect(await store.change(SessionId.of(randomUUID()), 1, { name: SessionName.parse('other') }, note)).toBeUndefined();
     expect(await store.findById(id)).toMatchObject({ label: 'first', generation: 2, secretVersion: 1 });
   });
 
   it('refuses a rename to a name that is taken', async () => {
-    await store.insert(aRecord());
-    const { id } = await store.insert(aRecord({ name: SessionName.parse('other') }));
+    await store.insert(aRecord(), note);
+    const { id } = await store.insert(aRecord({ name: SessionName.parse('other') }), note);
 
-    await expect(store.change(id, 1, { name: SessionName.parse('Work') })).rejects.toMatchObject({
+    await expect(store.change(id, 1, { name: SessionName.parse('Work') }, note)).rejects.toMatchObject({
       code: 'session.name-taken',
       parameters: { provider: 'openai', authType: 'api_key', name: 'Work' },
     });
@@ -135,10 +139,10 @@ describe.each([
   });
 
   it('replaces a secret with all that belongs to it, and sets the session going again', async () => {
-    const { id } = await store.insert(aRecord({ secretHint: '6789', baseUrl: 'https://one.test', expiresAt: new Date(0) }));
-    await store.change(id, 1, { status: 'reauth_required', statusReason: 'rotation-lost' });
+    const { id } = await store.insert(aRecord({ secretHint: '6789', baseUrl: 'https://one.test', expiresAt: new Date(0) }), note);
+    await store.change(id, 1, { status: 'reauth_required', statusReason: 'rotation-lost' }, note);
 
-    const replaced = await store.replaceSecret(id, 2, aSecretChange({ secretHint: '4321' }));
+    const replaced = await store.replaceSecret(id, 2, aSecretChange({ secretHint: '4321' }), note);
 
     expect(replaced).toMatchObject({
       status: 'active',
@@ -152,17 +156,17 @@ describe.each([
   });
 
   it('deletes once, and frees the name', async () => {
-    const { id } = await store.insert(aRecord());
+    const { id } = await store.insert(aRecord(), note);
 
-    expect(await store.delete(id)).toBe(true);
-    expect(await store.delete(id)).toBe(false);
+    expect(await store.delete(id, note)).toBe(true);
+    expect(await store.delete(id, note)).toBe(false);
     expect(await store.findById(id)).toBeUndefined();
-    await expect(store.insert(aRecord())).resolves.toMatchObject({ name: 'work' });
+    await expect(store.insert(aRecord(), note)).resolves.toMatchObject({ name: 'work' });
   });
 
   it('lists page by page, each session once', async () => {
     const records = Array.from({ length: 7 }, (_, index) => aRecord({ name: SessionName.parse(`name-${String(index)}`) }));
-    for (const record of records) await store.insert(record);
+    for (const record of records) await store.insert(record, note);
     const seen: string[] = [];
     let after: SessionId | undefined;
     do {
@@ -178,13 +182,13 @@ describe.each([
   it('lists by provider, auth type and state, the expired apart from the active', async () => {
     const past = new Date(Date.now() - 60_000);
     const named = async (name: string, values: Partial<NewSessionRecord> = {}): Promise<SessionId> =>
-      (await store.insert(aRecord({ name: SessionName.parse(name), ...values }))).id;
+      (await store.insert(aRecord({ name: SessionName.parse(name), ...values }), note)).id;
     await named('plain');
     await named('later', { expiresAt: new Date(Date.now() + 3_600_000) });
     await named('over', { expiresAt: past });
     await named('google', { provider: gemini });
     await named('login', { authType: 'oauth' });
-    await store.change(await named('off', { expiresAt: past }), 1, { status: 'disabled' });
+    await store.change(await named('off', { expiresAt: past }), 1, { status: 'disabled' }, note);
     const names = async (filter: object): Promise<readonly string[]> =>
       (await store.list({ limit: 200, ...filter })).data.map(({ name }): string => name).sort();
 
@@ -198,24 +202,24 @@ describe.each([
 });
 
 describe('the session store in PostgreSQL', () => {
-  const store = (): TypeOrmSessionStore => new TypeOrmSessionStore(database.dataSource);
+  const store = (): TypeOrmSessionStore => new TypeOrmSessionStore(database.dataSource, keys);
   beforeEach(async () => {
     await database.dataSource.query('truncate saved_authentications, session_tombstones');
   });
 
   it('lets one of fifty who change the same generation at the same time through', async () => {
-    const { id } = await store().insert(aRecord());
+    const { id } = await store().insert(aRecord(), note);
 
-    const changed = await Promise.all(Array.from({ length: 50 }, (_, index) => store().change(id, 1, { label: String(index) })));
+    const changed = await Promise.all(Array.from({ length: 50 }, (_, index) => store().change(id, 1, { label: String(index) }, note)));
 
     expect(changed.filter((record) => record !== undefined)).toHaveLength(1);
     expect(await store().findById(id)).toMatchObject({ generation: 2 });
   });
 
   it('leaves a tombstone without a secret', async () => {
-    const { id } = await store().insert(aRecord({ secretHint: '6789' }));
+    const { id } = await store().insert(aRecord({ secretHint: '6789' }), note);
 
-    await store().delete(id);
+    await store().delete(id, note);
 
     expect(await database.dataSource.query('select * from session_tombstones')).toEqual([
       { id, provider: 'openai', auth_type: 'api_key', name: 'work', created_at: expect.any(Date), deleted_at: expect.any(Date) },
@@ -223,31 +227,31 @@ describe('the session store in PostgreSQL', () => {
   });
 
   it('keeps the row where the tombstone cannot be written', async () => {
-    const { id } = await store().insert(aRecord());
+    const { id } = await store().insert(aRecord(), note);
     await database.dataSource.query(
       `insert into session_tombstones select id, provider, auth_type, name, now(), now() from saved_authentications`,
     );
 
-    await expect(store().delete(id)).rejects.toMatchObject({ code: '23505' });
+    await expect(store().delete(id, note)).rejects.toMatchObject({ code: '23505' });
 
     expect(await store().findById(id)).toBeDefined();
   });
 
   it('does not put an older secret over a newer one', async () => {
-    const { id } = await store().insert(aRecord());
-    await store().replaceSecret(id, 1, aSecretChange({ secretVersion: 5 }));
+    const { id } = await store().insert(aRecord(), note);
+    await store().replaceSecret(id, 1, aSecretChange({ secretVersion: 5 }), note);
 
-    expect(await store().replaceSecret(id, 2, aSecretChange({ secretVersion: 5 }))).toBeUndefined();
+    expect(await store().replaceSecret(id, 2, aSecretChange({ secretVersion: 5 }), note)).toBeUndefined();
   });
 
   it('fences a refresh that was under way when the secret is replaced', async () => {
-    const { id } = await store().insert(aRecord());
+    const { id } = await store().insert(aRecord(), note);
     await database.dataSource.query(
       `update saved_authentications set lease_owner = 'me', lease_epoch = 7, lease_until = now(), refresh_attempt_id = id,
          refresh_started_at = now(), refresh_failures = 3, next_refresh_at = now()`,
     );
 
-    expect(await store().replaceSecret(id, 1, aSecretChange())).not.toHaveProperty('nextRefreshAt');
+    expect(await store().replaceSecret(id, 1, aSecretChange(), note)).not.toHaveProperty('nextRefreshAt');
 
     const rows = await database.dataSource.query(
       'select lease_owner, lease_epoch, lease_until, refresh_attempt_id, refresh_started_at, refresh_failures from saved_authentications',
@@ -258,7 +262,7 @@ describe('the session store in PostgreSQL', () => {
   });
 
   it('notes when sessions served, never back in time, and touches nothing else', async () => {
-    const { id } = await store().insert(aRecord());
+    const { id } = await store().insert(aRecord(), note);
     const at = new Date('2030-01-01T00:00:00Z');
 
     await store().touch([id, SessionId.of(randomUUID())], at);
@@ -284,7 +288,7 @@ describe('the session store in PostgreSQL', () => {
   it('takes whatever text it is given as a value, never as a statement', async () => {
     const evil = `'; drop table saved_authentications; --`;
 
-    const { id } = await store().insert(aRecord({ label: evil, baseUrl: evil, secretHint: evil }));
+    const { id } = await store().insert(aRecord({ label: evil, baseUrl: evil, secretHint: evil }), note);
 
     expect(await store().findByName(evil as ProviderId, evil as SessionName)).toEqual([]);
     expect(await store().findById(id)).toMatchObject({ label: evil, baseUrl: evil });
@@ -294,8 +298,8 @@ describe('the session store in PostgreSQL', () => {
 describe('the session store while the database is away', () => {
   it('goes on with new connections after all of them were cut, and says so where it cannot', async () => {
     const own = await freshDatabase();
-    const store = new TypeOrmSessionStore(own.dataSource);
-    const { id } = await store.insert(aRecord());
+    const store = new TypeOrmSessionStore(own.dataSource, keys);
+    const { id } = await store.insert(aRecord(), note);
     await Promise.all(Array.from({ length: 10 }, () => store.findById(id)));
     const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${new URL(own.url).pathname.slice(1)}'`;
 
@@ -304,18 +308,18 @@ describe('the session store while the database is away', () => {
 
     await own.close();
     await expect(store.findById(id)).rejects.toMatchObject({ code: 'database.unavailable', isRetryable: true });
-    await expect(store.insert(aRecord())).rejects.toMatchObject({ code: 'database.unavailable' });
+    await expect(store.insert(aRecord(), note)).rejects.toMatchObject({ code: 'database.unavailable' });
     await expect(store.touch([id], new Date())).resolves.toBeUndefined();
   });
 
   it('asks again what only reads where its connection is cut in the middle, and writes once', async () => {
     const own = await freshDatabase();
-    const store = new TypeOrmSessionStore(own.dataSource);
-    const { id } = await store.insert(aRecord());
+    const store = new TypeOrmSessionStore(own.dataSource, keys);
+    const { id } = await store.insert(aRecord(), note);
     const blocker = own.dataSource.createQueryRunner();
     await blocker.startTransaction();
     await blocker.query('lock table saved_authentications in access exclusive mode');
-    const outcomes = Promise.allSettled([store.findById(id), store.change(id, 1, { label: 'x' })]);
+    const outcomes = Promise.allSettled([store.findById(id), store.change(id, 1, { label: 'x' }, note)]);
 
     // Asked from outside: within a transaction the answer stays what it was at first.
     const waiting = `select pid from pg_stat_activity where datname = '${new URL(own.url).pathname.slice(1)}' and wait_event_type = 'Lock'`;
@@ -333,13 +337,13 @@ describe('the session store while the database is away', () => {
 
   it('is told so in time where a statement hangs', async () => {
     const own = await freshDatabase();
-    const store = new TypeOrmSessionStore(own.dataSource);
-    const { id } = await store.insert(aRecord());
+    const store = new TypeOrmSessionStore(own.dataSource, keys);
+    const { id } = await store.insert(aRecord(), note);
     const blocker = own.dataSource.createQueryRunner();
     await blocker.startTransaction();
     await blocker.query('lock table saved_authentications in access exclusive mode');
 
-    await expect(store.change(id, 1, { label: 'x' })).rejects.toMatchObject({ code: 'database.unavailable' });
+    await expect(store.change(id, 1, { label: 'x' }, note)).rejects.toMatchObject({ code: 'database.unavailable' });
 
     await blocker.rollbackTransaction();
     await blocker.release();

@@ -1,22 +1,27 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 
+import { AuditLog } from '../../src/core/audit/audit-log.port.js';
+import { Fingerprints } from '../../src/core/sessions/fingerprints.port.js';
 import { SecretBox } from '../../src/core/sessions/secret-box.port.js';
 import { SessionStore } from '../../src/core/sessions/session-store.port.js';
+import { InMemoryFingerprints } from './in-memory-fingerprints.js';
 import { InMemorySecretBox } from './in-memory-secret-box.js';
 import { InMemorySessionStore } from './in-memory-session-store.js';
 
 /** What `MaestroModule` takes as its persistence, without a database. */
 @Module({})
 export class InMemoryPersistenceModule {
-  static of(store: SessionStore = new InMemorySessionStore(), box: SecretBox = new InMemorySecretBox()): DynamicModule {
+  static of(store: InMemorySessionStore = new InMemorySessionStore(), box: SecretBox = new InMemorySecretBox()): DynamicModule {
     return {
       module: InMemoryPersistenceModule,
       providers: [
         { provide: SessionStore, useValue: store },
         { provide: SecretBox, useValue: box },
+        { provide: AuditLog, useValue: store.audit },
+        { provide: Fingerprints, useValue: new InMemoryFingerprints() },
       ],
-      exports: [SessionStore, SecretBox],
+      exports: [SessionStore, SecretBox, AuditLog, Fingerprints],
     };
   }
 }

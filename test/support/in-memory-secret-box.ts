@@ -5,6 +5,8 @@ import type { SealContext, SecretBox } from '../../src/core/sessions/secret-box.
 
 /** Seals nothing, but opens a secret in its own place only, as the real box does. */
 export class InMemorySecretBox implements SecretBox {
+  readonly keyIds = ['k1'];
+
   async seal(secret: Secret, context: SealContext): Promise<SealedSecret> {
     return { bytes: Buffer.from(JSON.stringify([context, secret.reveal()])), keyId: 'k1' };
   }

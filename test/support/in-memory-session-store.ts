@@ -1,3 +1,4 @@
+import type { AuditNote } from '../../src/contracts/audit-event.js';
 import { MaestroError } from '../../src/contracts/errors/maestro-error.js';
 import type { ProviderId } from '../../src/contracts/provider-id.js';
 import type { Page, SessionId, SessionRecord } from '../../src/contracts/session.js';
@@ -8,19 +9,27 @@ import type {
   SessionFilter,
   SessionStore,
 } from '../../src/core/sessions/session-store.port.js';
+import { InMemoryAuditLog } from './in-memory-audit-log.js';
 
 /** The vault's table in memory, with its rules: names are unique but for case, changes are compare-and-set by generation. */
 export class InMemorySessionStore implements SessionStore {
   readonly rows = new Map<SessionId, SessionRecord>();
+  readonly tombstones = new Map<SessionId, Date>();
+  readonly fingerprints = new Map<SessionId, string>();
+  readonly audit: InMemoryAuditLog;
   readonly touched: { readonly ids: readonly SessionId[]; readonly at: Date }[] = [];
 
-  constructor(private readonly now: () => Date = () => new Date()) {}
+  constructor(private readonly now: () => Date = () => new Date()) {
+    this.audit = new InMemoryAuditLog(now);
+  }
 
-  async insert(record: NewSessionRecord): Promise<SessionRecord> {
+  async insert({ fingerprint, ...record }: NewSessionRecord, note: AuditNote): Promise<SessionRecord> {
     this.refuseTaken(record, record.name);
     const at = this.now();
-    const row: SessionRecord = { ...record, status: 'active', generation: 1, createdAt: at, updatedAt: at };
+    const row: SessionRecord = { status: 'active', ...record, generation: 1, createdAt: at, updatedAt: at };
     this.rows.set(row.id, row);
+    this.keepFingerprint(row.id, fingerprint);
+    this.audit.write({ ...note, target: row.id });
     return row;
   }
 
@@ -34,11 +43,15 @@ export class InMemorySessionStore implements SessionStore {
     );
   }
 
-  async list({ provider, authType, status, limit, after }: SessionFilter): Promise<Page<SessionRecord>> {
+  async findByFingerprint(fingerprints: readonly string[]): Promise<readonly SessionRecord[]> {
+    return [...this.rows.values()].filter(({ id }) => fingerprints.includes(this.fingerprints.get(id) ?? ''));
+  }
+
+  async list({ provider, authType, status, keyIds, limit, after }: SessionFilter): Promise<Page<SessionRecord>> {
     const found = [...this.rows.values()]
       .filter((row) => provider === undefined || row.provider === provider)
       .filter((row) => authType === undefined || row.authType === authType)
-      .filter((row) => status === undefined || this.statusOf(row) === status)
+      .filter((row) => status === undefined || this.statusOf(row, keyIds) === status)
       .sort((one, other) => one.id.localeCompare(other.id))
       .filter(({ id }) => after === undefined || id > after);
     const data = found.slice(0, limit);
@@ -50,6 +63,7 @@ export class InMemorySessionStore implements SessionStore {
     id: SessionId,
     generation: number,
     { name, label, status, statusReason }: SessionChange,
+    note: AuditNote,
   ): Promise<SessionRecord | undefined> {
     const row = this.rows.get(id);
     if (row?.generation !== generation) return undefined;
@@ -57,6 +71,7 @@ export class InMemorySessionStore implements SessionStore {
     const { label: oldLabel, statusReason: oldReason, ...rest } = row;
     const newLabel = label === undefined ? oldLabel : label;
     const newReason = statusReason === undefined ? oldReason : statusReason;
+    this.audit.write({ ...note, target: id });
     return this.put({
       ...rest,
       ...(name !== undefined && { name }),
@@ -66,9 +81,11 @@ export class InMemorySessionStore implements SessionStore {
     });
   }
 
-  async replaceSecret(id: SessionId, generation: number, change: SecretChange): Promise<SessionRecord | undefined> {
+  async replaceSecret(id: SessionId, generation: number, change: SecretChange, note: AuditNote): Promise<SessionRecord | undefined> {
     const row = this.rows.get(id);
     if (row?.generation !== generation) return undefined;
+    this.keepFingerprint(id, change.fingerprint);
+    this.audit.write({ ...note, target: id });
     const { statusReason: _reason, secretHint: _hint, expiresAt: _expiry, baseUrl: _url, ...rest } = row;
     return this.put({
       ...rest,
@@ -81,12 +98,39 @@ export class InMemorySessionStore implements SessionStore {
     });
   }
 
-  async delete(id: SessionId): Promise<boolean> {
-    return this.rows.delete(id);
+  async delete(id: SessionId, note: AuditNote): Promise<boolean> {
+    if (!this.rows.delete(id)) return false;
+    this.fingerprints.delete(id);
+    this.tombstones.set(id, this.now());
+    this.audit.write({ ...note, target: id });
+    return true;
   }
 
   async touch(ids: readonly SessionId[], at: Date): Promise<void> {
     this.touched.push({ ids, at });
+  }
+
+  async purgeTombstones(deletedBefore: Date, limit: number): Promise<number> {
+    const old = [...this.tombstones].filter(([, deletedAt]) => deletedAt < deletedBefore).slice(0, limit);
+    for (const [id] of old) {
+      this.tombstones.delete(id);
+      this.audit.write({ actor: 'system', action: 'session.purge', target: id });
+    }
+    return old.length;
+  }
+
+  async listWithoutFingerprint(prefix: string, limit: number, after?: SessionId): Promise<readonly SessionRecord[]> {
+    return [...this.rows.values()]
+      .filter(({ id }) => this.fingerprints.get(id)?.startsWith(prefix) !== true)
+      .sort((one, other) => one.id.localeCompare(other.id))
+      .filter(({ id }) => after === undefined || id > after)
+      .slice(0, limit);
+  }
+
+  async setFingerprint(id: SessionId, secretVersion: number, fingerprint: string): Promise<boolean> {
+    if (this.rows.get(id)?.secretVersion !== secretVersion) return false;
+    this.keepFingerprint(id, fingerprint);
+    return true;
   }
 
   /** Puts a row as it is, for states that no method makes. */
@@ -103,7 +147,13 @@ export class InMemorySessionStore implements SessionStore {
     if (isTaken) throw new MaestroError('session.name-taken', { provider, authType, name });
   }
 
-  private statusOf({ status, expiresAt }: SessionRecord): string {
+  private keepFingerprint(id: SessionId, fingerprint: string | undefined): void {
+    if (fingerprint === undefined) this.fingerprints.delete(id);
+    else this.fingerprints.set(id, fingerprint);
+  }
+
+  private statusOf({ status, expiresAt, secret }: SessionRecord, keyIds: readonly string[] | undefined): string {
+    if (keyIds?.includes(secret.keyId) === false) return 'unreadable';
     return status === 'active' && expiresAt !== undefined && expiresAt <= this.now() ? 'expired' : status;
   }
 }

@@ -1,7 +1,7 @@
 import type { AuditEntry, AuditEvent, AuditHead, AuditVerdict } from '../../contracts/audit-event.js';
 
 export interface AuditFilter {
-  /** 1 to 200. */
+  /** At most so many. */
   readonly limit: number;
   /** Older than this event. */
   readonly before?: number;

@@ -40,7 +40,7 @@ export class AuthorisedClients {
    */
   async open(caller: Caller, scope: Scope, address: SessionAddress): Promise<OpenSession> {
     const record = await this.finder.find(caller, scope, address);
-    const session = sessionFromRecord(record, this.clock.now());
+    const session = sessionFromRecord(record, this.clock.now(), this.box.keyIds);
     refuseUnusable(session);
     const credentials = await openCredentials(this.box, record);
     const client = this.clientFor(record.provider, credentials, record.baseUrl);

@@ -15,7 +15,7 @@ export interface NewSession {
 export interface SessionQuery {
   readonly provider?: string;
   readonly authType?: string;
-  /** A stored status or `expired`. */
+  /** A stored status, `expired` or `unreadable`. */
   readonly status?: string;
   /** 1 to 200; default 50. */
   readonly limit?: number;
@@ -36,4 +36,11 @@ export interface NewCredentials {
   readonly baseUrl?: string | null;
   readonly verify?: boolean;
   readonly signal?: AbortSignal;
+}
+
+/** What a clone has of its own. */
+export interface SessionCopy {
+  readonly name: string;
+  /** Default: the label of the session that it is made from. `null`: none. */
+  readonly label?: string | null;
 }

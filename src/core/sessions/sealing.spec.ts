@@ -40,13 +40,17 @@ describe('sealed credentials', () => {
     ['of another kind than the session', textFromCredentials(tokens())],
     ['no credentials at all', Secret.of('{}')],
   ])('are unreadable where they are %s', async (_what, text) => {
-    const opening: SecretBox = { seal: (secret, context) => box.seal(secret, context), open: async () => text };
+    const opening: SecretBox = { keyIds: box.keyIds, seal: (secret, context) => box.seal(secret, context), open: async () => text };
 
     await expect(openCredentials(opening, aSessionRecord())).rejects.toMatchObject({ code: 'session.unreadable' });
   });
 
   it('leave a failure of the box itself as it is', async () => {
-    const broken: SecretBox = { seal: (secret, context) => box.seal(secret, context), open: () => Promise.reject(new Error('disk')) };
+    const broken: SecretBox = {
+      keyIds: box.keyIds,
+      seal: (secret, context) => box.seal(secret, context),
+      open: () => Promise.reject(new Error('disk')),
+    };
 
     await expect(openCredentials(broken, aSessionRecord())).rejects.toThrow('disk');
   });

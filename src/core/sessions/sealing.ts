@@ -4,7 +4,7 @@ import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { SealedSecret, SessionRecord } from '../../contracts/session.js';
 import type { SealContext, SecretBox } from './secret-box.port.js';
 
-type SecretOwner = Pick<SessionRecord, 'id' | 'provider' | 'authType' | 'secretVersion'>;
+export type SecretOwner = Pick<SessionRecord, 'id' | 'provider' | 'authType' | 'secretVersion'>;
 
 export function sealCredentials(box: SecretBox, credentials: Credentials, owner: SecretOwner): Promise<SealedSecret> {
   return box.seal(textFromCredentials(credentials), sealContextOf(owner));

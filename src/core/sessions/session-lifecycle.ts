@@ -1,29 +1,54 @@
 import type { Session, SessionRecord, SessionStatus, StoredSessionStatus } from '../../contracts/session.js';
 
-/** What happens to a session. */
-export type LifecycleEvent = 'disable' | 'enable' | 'replace-secret';
+/** Where a session is in its life. A deleted one is a tombstone, a purged one a line in the audit trail. */
+export type LifecycleState = StoredSessionStatus | 'deleted' | 'purged';
 
-/** What an event makes of a session; an event that is not listed leaves it as it is. */
-const transitions: Readonly<Record<StoredSessionStatus, Readonly<Partial<Record<LifecycleEvent, StoredSessionStatus>>>>> = {
-  active: { disable: 'disabled' },
-  needs_attention: { disable: 'disabled', 'replace-secret': 'active' },
-  reauth_required: { disable: 'disabled', 'replace-secret': 'active' },
-  exhausted: { disable: 'disabled', 'replace-secret': 'active' },
-  disabled: { enable: 'active', 'replace-secret': 'active' },
+/**
+ * What happens to a session. `refresh` went well; `refresh-fail` went wrong in a way that may pass; with `grant-reject` the
+ * provider said that the grant is dead; `give-up` is a refresh that failed for days.
+ */
+export type LifecycleEvent =
+  'disable' | 'enable' | 'replace-secret' | 'refresh' | 'refresh-fail' | 'grant-reject' | 'give-up' | 'delete' | 'purge';
+
+/** Events that leave a session in the vault; the others are the store's. */
+type StayingEvent = Exclude<LifecycleEvent, 'delete' | 'purge'>;
+
+type Transitions = Readonly<Partial<Record<StayingEvent, StoredSessionStatus>> & { delete?: 'deleted'; purge?: 'purged' }>;
+
+const refreshing: Transitions = { 'refresh-fail': 'needs_attention', 'grant-reject': 'reauth_required', 'give-up': 'exhausted' };
+const always: Transitions = { disable: 'disabled', 'replace-secret': 'active', delete: 'deleted' };
+
+/**
+ * The one table of a session's life; an event that is not listed leaves the state as it is. The database holds stored states to
+ * the same list. Whoever is disabled stays so until somebody says otherwise, whatever a refresh brings.
+ */
+export const transitions: Readonly<Record<LifecycleState, Transitions>> = {
+  active: { ...always, ...refreshing },
+  needs_attention: { ...always, ...refreshing, refresh: 'active' },
+  reauth_required: { ...always },
+  exhausted: { ...always, refresh: 'active', 'grant-reject': 'reauth_required' },
+  disabled: { ...always, enable: 'active' },
+  deleted: { purge: 'purged' },
+  purged: {},
 };
 
-export function statusAfter(status: StoredSessionStatus, event: LifecycleEvent): StoredSessionStatus {
+export function statusAfter(status: StoredSessionStatus, event: StayingEvent): StoredSessionStatus {
   return transitions[status][event] ?? status;
 }
 
-/** What callers see. Trouble that is stored says more than the clock does. */
-export function statusOf({ status, expiresAt }: Pick<SessionRecord, 'status' | 'expiresAt'>, now: Date): SessionStatus {
+/** What callers see: a secret that cannot be opened before all, then trouble that is stored, then what the clock says. */
+export function statusOf(
+  { status, expiresAt, secret }: Pick<SessionRecord, 'status' | 'expiresAt' | 'secret'>,
+  now: Date,
+  keyIds: readonly string[],
+): SessionStatus {
+  if (!keyIds.includes(secret.keyId)) return 'unreadable';
   if (status !== 'active' || expiresAt === undefined) return status;
   return expiresAt <= now ? 'expired' : 'active';
 }
 
-/** A row of the vault as callers see it: without the secret and what guards it. */
-export function sessionFromRecord(record: SessionRecord, now: Date): Session {
+/** A row of the vault as callers see it: without the secret and what guards it. Nothing is opened: a bad row shows like any other. */
+export function sessionFromRecord(record: SessionRecord, now: Date, keyIds: readonly string[]): Session {
   const { secret: _secret, secretVersion: _version, generation: _generation, ...open } = record;
-  return { ...open, status: statusOf(record, now) };
+  return { ...open, status: statusOf(record, now, keyIds) };
 }

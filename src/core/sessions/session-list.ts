@@ -15,6 +15,7 @@ const listable = [
   'reauth_required',
   'exhausted',
   'disabled',
+  'unreadable',
 ] as const satisfies readonly NonNullable<SessionFilter['status']>[];
 
 /** @throws MaestroError `provider.id-invalid`, `auth-type.unknown`, `request.invalid` */

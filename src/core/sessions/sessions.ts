@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { Inject, Injectable } from '@nestjs/common';
 
+import type { AuditAction, AuditNote } from '../../contracts/audit-event.js';
 import { AuthType } from '../../contracts/auth-type.js';
 import type { ConnectionReport } from '../../contracts/behaviours/api-key.behaviour.js';
 import type { Caller } from '../../contracts/caller.js';
@@ -20,12 +21,13 @@ import { signalOf } from '../never-aborted.js';
 import { AuthorisedClients } from './authorised-client.js';
 import { checkedBaseUrl } from './base-url.js';
 import { CredentialCheck } from './credential-check.js';
-import type { NewCredentials, NewSession, SessionEdit, SessionQuery } from './new-session.js';
-import { sealCredentials } from './sealing.js';
-import { SecretBox } from './secret-box.port.js';
+import type { NewCredentials, NewSession, SessionCopy, SessionEdit, SessionQuery } from './new-session.js';
+import { Revocations } from './revocations.js';
+import { SecretKeeper } from './secret-keeper.js';
 import { notFound, SessionFinder } from './session-finder.js';
 import { sessionFromRecord, statusAfter } from './session-lifecycle.js';
 import { filterFrom, visiblePage } from './session-list.js';
+import type { NewSessionRecord, SessionChange } from './session-store.port.js';
 import { SessionStore } from './session-store.port.js';
 
 /**
@@ -38,17 +40,18 @@ export class Sessions {
 
   constructor(
     @Inject(SessionStore) private readonly store: SessionStore,
-    @Inject(SecretBox) private readonly box: SecretBox,
+    @Inject(SecretKeeper) private readonly keeper: SecretKeeper,
     @Inject(SessionFinder) private readonly finder: SessionFinder,
     @Inject(AuthorisedClients) private readonly clients: AuthorisedClients,
     @Inject(CredentialCheck) private readonly credentialCheck: CredentialCheck,
+    @Inject(Revocations) private readonly revocations: Revocations,
     @Inject(coreOptions) private readonly options: CoreOptions,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   for(caller: Caller): Sessions {
-    const { store, box, finder, clients, credentialCheck, options, clock } = this;
-    const acting = new Sessions(store, box, finder, clients, credentialCheck, options, clock);
+    const { store, keeper, finder, clients, credentialCheck, revocations, options, clock } = this;
+    const acting = new Sessions(store, keeper, finder, clients, credentialCheck, revocations, options, clock);
     acting.caller = caller;
     return acting;
   }
@@ -65,24 +68,8 @@ export class Sessions {
     const { credentials, label } = input;
     const baseUrl = this.ownAddress(input.baseUrl, undefined);
     await this.credentialCheck.check({ ...input, provider, authType, baseUrl });
-    const id = SessionId.of(randomUUID());
-    const secretVersion = 1;
-    const secret = await sealCredentials(this.box, credentials, { id, provider, authType, secretVersion });
-    const hint = hintOf(credentials);
-    const expiresAt = expiryOf(credentials);
-    const record = await this.store.insert({
-      id,
-      provider,
-      authType,
-      name,
-      secret,
-      secretVersion,
-      ...(label !== undefined && { label }),
-      ...(baseUrl !== undefined && { baseUrl }),
-      ...(expiresAt !== undefined && { expiresAt }),
-      ...(hint !== undefined && { secretHint: hint }),
-    });
-    return this.shown(record);
+    const fields = { provider, authType, name, ...(label !== undefined && { label }), ...(baseUrl !== undefined && { baseUrl }) };
+    return this.insert(fields, credentials, this.note('session.create'));
   }
 
   /** @throws MaestroError `session.not-found`, `session.ambiguous` */
@@ -93,7 +80,7 @@ export class Sessions {
   /** @throws MaestroError `request.invalid` */
   async list(query: SessionQuery = {}): Promise<Page<Session>> {
     requireScope(this.caller, 'sessions:read');
-    const { data, nextCursor } = await visiblePage(this.store, this.caller, filterFrom(query));
+    const { data, nextCursor } = await visiblePage(this.store, this.caller, { ...filterFrom(query), keyIds: this.keeper.keyIds });
     return { data: data.map((record) => this.shown(record)), ...(nextCursor !== undefined && { nextCursor }) };
   }
 
@@ -101,11 +88,13 @@ export class Sessions {
   async change(address: SessionAddress, { name, label, disabled }: SessionEdit): Promise<Session> {
     const record = await this.finder.find(this.caller, 'sessions:write', address);
     const status = disabled === undefined ? record.status : statusAfter(record.status, disabled ? 'disable' : 'enable');
-    const changed = await this.store.change(record.id, record.generation, {
+    const change = {
       ...(name !== undefined && { name: SessionName.parse(name) }),
       ...(label !== undefined && { label }),
       ...(status !== record.status && { status, statusReason: null }),
-    });
+    };
+    const note = { ...this.note('session.change'), ...detailOf(change) };
+    const changed = await this.store.change(record.id, record.generation, change, note);
     return this.shown(changed ?? changedMeanwhile(record));
   }
 
@@ -115,22 +104,42 @@ export class Sessions {
     const { provider, authType } = record;
     const baseUrl = this.ownAddress(input.baseUrl, record.baseUrl);
     await this.credentialCheck.check({ ...input, provider, authType, baseUrl });
-    const secretVersion = record.secretVersion + 1;
-    const secret = await sealCredentials(this.box, input.credentials, { ...record, secretVersion });
-    const replaced = await this.store.replaceSecret(record.id, record.generation, {
-      secret,
-      secretVersion,
-      secretHint: hintOf(input.credentials) ?? null,
-      expiresAt: expiryOf(input.credentials) ?? null,
-      baseUrl: baseUrl ?? null,
-    });
-    return this.shown(replaced ?? changedMeanwhile(record));
+    const { credentials } = input;
+    const owner = { ...record, secretVersion: record.secretVersion + 1 };
+    const { secret, fingerprint, secretHint = null, expiresAt = null } = await this.keeper.seal(credentials, owner);
+    const { secretVersion } = owner;
+    const change = { secret, secretVersion, fingerprint, secretHint, expiresAt, baseUrl: baseUrl ?? null };
+    const replaced = await this.store.replaceSecret(record.id, record.generation, change, this.note('session.replace-secret'));
+    return this.withDuplicates(replaced ?? changedMeanwhile(record), credentials);
   }
 
-  /** The secret is destroyed at once, the name is free again. @throws MaestroError `session.not-found` */
+  /**
+   * The same credentials under another name, sealed anew; provider, state and address are those of the session. Of a login whose
+   * refresh token is good for one use, only one of the two will stay alive.
+   *
+   * @throws MaestroError `session.name-invalid`, `session.name-taken`, `session.unreadable`
+   */
+  async clone(address: SessionAddress, { name, label }: SessionCopy): Promise<Session> {
+    const record = await this.finder.find(this.caller, 'sessions:write', address);
+    const { id, provider, authType, baseUrl, status, statusReason } = record;
+    const copy = {
+      ...{ provider, authType, name: SessionName.parse(name), status },
+      ...labelled(label === undefined ? record.label : label),
+      ...(baseUrl !== undefined && { baseUrl }),
+      ...(statusReason !== undefined && { statusReason }),
+    };
+    return this.insert(copy, await this.keeper.open(record), { ...this.note('session.clone'), related: id });
+  }
+
+  /**
+   * The secret is destroyed at once, the name is free again. A login is revoked with its provider afterwards, as well as that
+   * goes. @throws MaestroError `session.not-found`
+   */
   async delete(address: SessionAddress): Promise<void> {
-    const { id } = await this.finder.find(this.caller, 'sessions:write', address);
-    if (!(await this.store.delete(id))) throw notFound(address);
+    const record = await this.finder.find(this.caller, 'sessions:write', address);
+    const beginRevocation = await this.revocations.prepare(record, this.caller.id);
+    if (!(await this.store.delete(record.id, this.note('session.delete')))) throw notFound(address);
+    beginRevocation();
   }
 
   /** Asks the provider whether it takes the credential. @throws MaestroError `session.credential-rejected` and upstream errors */
@@ -180,8 +189,27 @@ export class Sessions {
     return this.delete(addressOf(provider, authType, name));
   }
 
+  private async insert(
+    fields: Omit<NewSessionRecord, 'id' | 'secret' | 'secretVersion'>,
+    credentials: Credentials,
+    note: AuditNote,
+  ): Promise<Session> {
+    const owner = { ...fields, id: SessionId.of(randomUUID()), secretVersion: 1 };
+    const kept = await this.keeper.seal(credentials, owner);
+    return this.withDuplicates(await this.store.insert({ ...owner, ...kept }, note), credentials);
+  }
+
+  private async withDuplicates(record: SessionRecord, credentials: Credentials): Promise<Session> {
+    const duplicates = await this.keeper.duplicatesFor(this.caller, credentials, record);
+    return { ...this.shown(record), ...(duplicates.length > 0 && { duplicates }) };
+  }
+
   private shown(record: SessionRecord): Session {
-    return sessionFromRecord(record, this.clock.now());
+    return sessionFromRecord(record, this.clock.now(), this.keeper.keyIds);
+  }
+
+  private note(action: AuditAction): AuditNote {
+    return { actor: this.caller.id, action };
   }
 
   /** The address that a credential will be bound to. It changes together with the credential only, and by an admin only. */
@@ -210,10 +238,13 @@ function changedMeanwhile({ provider, name }: SessionRecord): never {
   throw new MaestroError('session.changed', { provider, name });
 }
 
-function hintOf(credentials: Credentials): string | undefined {
-  return credentials.authType === 'api_key' ? credentials.apiKey.hint : undefined;
+function labelled(label: string | null | undefined): { readonly label?: string } {
+  return typeof label === 'string' ? { label } : {};
 }
 
-function expiryOf(credentials: Credentials): Date | undefined {
-  return credentials.authType === 'oauth' ? credentials.expiresAt : undefined;
+/** What was changed, not what it was changed to: a name may say more than the trail should. */
+function detailOf({ name, label, status }: SessionChange): { readonly detail?: string } {
+  const changed = [name !== undefined && 'name', label !== undefined && 'label', status !== undefined && `status:${status}`];
+  const detail = changed.filter((part) => part !== false).join(' ');
+  return detail === '' ? {} : { detail };
 }

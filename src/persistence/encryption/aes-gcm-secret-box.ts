@@ -14,6 +14,10 @@ import { bytesFromEnvelope, commitmentLength, envelopeFromBytes } from './envelo
 export class AesGcmSecretBox implements SecretBox {
   constructor(private readonly keys: KeyService) {}
 
+  get keyIds(): readonly string[] {
+    return this.keys.ids;
+  }
+
   /** @param keyId the primary where absent */
   async seal(secret: Secret, context: SealContext, keyId?: string): Promise<SealedSecret> {
     const dataKey = randomBytes(keyLength);

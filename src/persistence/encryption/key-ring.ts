@@ -6,11 +6,21 @@ import type { KeyService, WrappedKey } from '../../core/key-rotation/key-service
 import { keyLength, open, overhead, seal } from './aead.js';
 import { weaknessOf } from './key-weakness.js';
 
+/** Vouches for bytes that are not secret, with a key that is derived from one of the ring's. */
+export interface KeyedMac {
+  readonly primaryId: string;
+  readonly ids: readonly string[];
+  /** 32 bytes. @throws MaestroError `encryption.key-unknown` */
+  mac(purpose: string, keyId: string, data: Uint8Array): Promise<Uint8Array>;
+}
+
 const idPattern = /^[\w.-]{1,64}$/;
 
 /** A key service in this process: the keys that the operator gave, one of them primary by name. Prints as its ids, never as its keys. */
 export class KeyRing implements KeyService, KeyedMac {
   readonly #keys: ReadonlyMap<string, Uint8Array>;
+  /** Purposes are few, and walking a long trail asks for the same key a million times. */
+  readonly #macKeys = new Map<string, Uint8Array>();
 
   private constructor(
     keys: ReadonlyMap<string, Uint8Array>,
@@ -62,8 +72,7 @@ export class KeyRing implements KeyService, KeyedMac {
 
   /** The key for the purpose is derived by HKDF (RFC 5869), so that none of the ring's keys serves two ends. */
   async mac(purpose: string, keyId: string, data: Uint8Array): Promise<Uint8Array> {
-    const key = hkdfSync('sha256', this.keyOf(keyId), '', `maestro-mac-1/${purpose}`, keyLength);
-    return createHmac('sha256', Buffer.from(key)).update(data).digest();
+    return createHmac('sha256', this.macKeyOf(purpose, keyId)).update(data).digest();
   }
 
   toJSON(): unknown {
@@ -72,6 +81,15 @@ export class KeyRing implements KeyService, KeyedMac {
 
   [inspect.custom](): string {
     return `KeyRing ${inspect(this.toJSON())}`;
+  }
+
+  private macKeyOf(purpose: string, keyId: string): Uint8Array {
+    const slot = `${purpose}/${keyId}`;
+    const known = this.#macKeys.get(slot);
+    if (known !== undefined) return known;
+    const made = Buffer.from(hkdfSync('sha256', this.keyOf(keyId), '', `maestro-mac-1/${purpose}`, keyLength));
+    this.#macKeys.set(slot, made);
+    return made;
   }
 
   private keyOf(id: string): Uint8Array {

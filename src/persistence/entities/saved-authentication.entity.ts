@@ -16,6 +16,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('saved_authentications_provider_auth_type_lower_name_index', { synchronize: false })
 @Index('saved_authentications_expires_at_index', ['expiresAt'])
 @Index('saved_authentications_key_id_index', ['keyId'])
+@Index('saved_authentications_fingerprint_index', ['fingerprint'])
 export class SavedAuthentication {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'saved_authentications_pkey' })
   id: string;
@@ -88,6 +89,10 @@ export class SavedAuthentication {
 
   @Column({ name: 'refresh_failures', type: 'integer' })
   refreshFailures: number;
+
+  /** Of the secret, under a key derived from the one that it names; absent where it was not made yet. */
+  @Column({ type: 'text', nullable: true })
+  fingerprint: string | null;
 
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;

@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import type { Secret } from '../../contracts/secret.js';
 import { AuthGuard } from './auth.guard.js';
 import { adminKey, Authenticator } from './authenticator.js';
+import { AuditController } from './controllers/audit.controller.js';
 import { ChatController } from './controllers/chat.controller.js';
 import { HealthController } from './controllers/health.controller.js';
 import { ModelsController } from './controllers/models.controller.js';
@@ -34,6 +35,7 @@ export class MaestroHttpModule {
         SessionsController,
         ModelsController,
         ChatController,
+        AuditController,
         ...(health === undefined ? [] : [HealthController]),
       ],
       providers: ['useFactory' in key ? { provide: adminKey, ...key } : { provide: adminKey, useValue: key }, Authenticator, AuthGuard],

@@ -60,6 +60,17 @@ function isLabel(value: unknown): boolean {
   return value === null || (typeof value === 'string' && value.length <= longestLabel);
 }
 
+export class CloneSessionDto {
+  /** 3 to 50 of `A-Za-z0-9_-`. */
+  @Text()
+  readonly name: string;
+
+  /** Absent: the label of the session that is cloned. `null`: none. */
+  @Optional()
+  @Rule(`must be a text of ${String(longestLabel)} characters or fewer, or null`, isLabel)
+  readonly label?: string | null;
+}
+
 export class ReplaceCredentialsDto {
   /** As for creating a session. */
   @Rule('must be an object', isRecord)
@@ -86,6 +97,7 @@ const statuses = [
   'reauth_required',
   'exhausted',
   'disabled',
+  'unreadable',
 ] as const satisfies readonly SessionStatus[];
 
 /** The query of a list; everything in it is text. */

@@ -11,6 +11,7 @@ import { SessionAnswerDto, SessionListDto } from '../../requests/session-answer.
 import type { SessionAddressParts } from '../../requests/session.dto.js';
 import {
   ChangeSessionDto,
+  CloneSessionDto,
   CreateSessionDto,
   DeleteSessionDto,
   ListSessionsDto,
@@ -94,6 +95,19 @@ export class SessionsController {
     } catch (error) {
       if (ifExists !== 'true' || !MaestroError.is(error) || error.code !== 'session.not-found') throw error;
     }
+  }
+
+  @Post(below('clone'))
+  @ApiOperation({ summary: 'Keep the same credentials under another name, too' })
+  async clone(
+    @CurrentCaller() caller: Caller,
+    @Param() address: SessionAddressParts,
+    @Body(parsedAs(CloneSessionDto)) request: CloneSessionDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionAnswerDto> {
+    const cloned = await this.sessions.for(caller).clone(sessionAddressFrom(address), request);
+    reply.header('location', `/api/sessions/${cloned.id}`);
+    return new SessionAnswerDto(cloned);
   }
 
   @Post(below('test'))

@@ -1,0 +1,106 @@
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+
+import { Clock } from '../../contracts/clock.js';
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import type { SessionId, SessionRecord } from '../../contracts/session.js';
+import { AuditLog } from '../audit/audit-log.port.js';
+import { SecretKeeper } from './secret-keeper.js';
+import { SessionStore } from './session-store.port.js';
+
+/** Milliseconds. */
+const day = 86_400_000;
+const tombstoneLife = 30 * day;
+const firstRound = 60_000;
+const betweenRounds = 3_600_000;
+
+const tombstonesAtOnce = 500;
+const fingerprintsAtOnce = 200;
+
+export interface HousekeepingReport {
+  /** Tombstones that were forgotten. */
+  readonly purged: number;
+  /** Sessions that got a fingerprint of the primary key. */
+  readonly fingerprinted: number;
+}
+
+/** What a vault needs now and then, in small steps; every process does it, none waits for another. */
+@Injectable()
+export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('Housekeeping');
+  private timer: NodeJS.Timeout | undefined;
+  private round: Promise<void> = Promise.resolve();
+  private isOver = false;
+
+  constructor(
+    @Inject(SessionStore) private readonly store: SessionStore,
+    @Inject(SecretKeeper) private readonly keeper: SecretKeeper,
+    @Inject(AuditLog) private readonly auditLog: AuditLog,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.after(firstRound);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.isOver = true;
+    clearTimeout(this.timer);
+    await this.round;
+  }
+
+  /** One round. @throws MaestroError `database.*` */
+  async run(): Promise<HousekeepingReport> {
+    const purged = await this.purge();
+    const fingerprinted = await this.fingerprint();
+    const { seq, hash } = await this.auditLog.reseal();
+    // Kept with the logs, it shows later whether the end of the trail was cut off.
+    this.logger.log(`audit trail: ${String(seq)} events, ending in ${hash}`);
+    return { purged, fingerprinted };
+  }
+
+  private async purge(): Promise<number> {
+    const before = new Date(this.clock.now().getTime() - tombstoneLife);
+    for (let total = 0; ;) {
+      const purged = await this.store.purgeTombstones(before, tombstonesAtOnce);
+      total += purged;
+      if (purged < tombstonesAtOnce || this.isOver) return total;
+    }
+  }
+
+  /** Sessions from before there were fingerprints, or from before the primary key was. */
+  private async fingerprint(): Promise<number> {
+    let done = 0;
+    for (let after: SessionId | undefined; !this.isOver;) {
+      const records = await this.store.listWithoutFingerprint(this.keeper.fingerprintPrefix, fingerprintsAtOnce, after);
+      for (const record of records) done += (await this.fingerprinted(record)) ? 1 : 0;
+      after = records.at(-1)?.id;
+      if (after === undefined) break;
+    }
+    return done;
+  }
+
+  private async fingerprinted(record: SessionRecord): Promise<boolean> {
+    try {
+      return await this.store.setFingerprint(record.id, record.secretVersion, await this.keeper.fingerprintOf(record));
+    } catch (error) {
+      if (MaestroError.is(error) && error.code === 'session.unreadable') return false;
+      throw error;
+    }
+  }
+
+  private after(delay: number): void {
+    this.timer = setTimeout(() => {
+      this.round = this.safely();
+    }, delay).unref();
+  }
+
+  private async safely(): Promise<void> {
+    try {
+      await this.run();
+    } catch (error) {
+      this.logger.warn({ text: 'a round of housekeeping did not come to its end; the next one goes on', error });
+    }
+    if (!this.isOver) this.after(betweenRounds);
+  }
+}

@@ -1,0 +1,80 @@
+import { Inject, Injectable } from '@nestjs/common';
+
+import type { Caller } from '../../contracts/caller.js';
+import type { Credentials } from '../../contracts/credentials.js';
+import type { Secret } from '../../contracts/secret.js';
+import type { SealedSecret, SessionId, SessionRecord } from '../../contracts/session.js';
+import { mayUse } from '../access/may-use.js';
+import { Fingerprints } from './fingerprints.port.js';
+import type { SecretOwner } from './sealing.js';
+import { openCredentials, sealCredentials } from './sealing.js';
+import { SecretBox } from './secret-box.port.js';
+import { SessionStore } from './session-store.port.js';
+
+/** All that is stored of credentials. */
+export interface KeptSecret {
+  readonly secret: SealedSecret;
+  readonly fingerprint: string;
+  readonly secretHint?: string;
+  readonly expiresAt?: Date;
+}
+
+/** Seals and opens credentials, and knows which sessions hold the same ones. */
+@Injectable()
+export class SecretKeeper {
+  constructor(
+    @Inject(SecretBox) private readonly box: SecretBox,
+    @Inject(Fingerprints) private readonly fingerprints: Fingerprints,
+    @Inject(SessionStore) private readonly store: SessionStore,
+  ) {}
+
+  /** What is sealed with another key is unreadable. */
+  get keyIds(): readonly string[] {
+    return this.box.keyIds;
+  }
+
+  async seal(credentials: Credentials, owner: SecretOwner): Promise<KeptSecret> {
+    const [fingerprint] = await this.fingerprints.of(essenceOf(credentials), owner);
+    const secretHint = credentials.authType === 'api_key' ? credentials.apiKey.hint : undefined;
+    const expiresAt = credentials.authType === 'oauth' ? credentials.expiresAt : undefined;
+    return {
+      secret: await sealCredentials(this.box, credentials, owner),
+      fingerprint,
+      ...(secretHint !== undefined && { secretHint }),
+      ...(expiresAt !== undefined && { expiresAt }),
+    };
+  }
+
+  /** @throws MaestroError `session.unreadable` */
+  open(record: SessionRecord): Promise<Credentials> {
+    return openCredentials(this.box, record);
+  }
+
+  /** Under today's primary key. @throws MaestroError `session.unreadable` */
+  async fingerprintOf(record: SessionRecord): Promise<string> {
+    const [fingerprint] = await this.fingerprints.of(essenceOf(await this.open(record)), record);
+    return fingerprint;
+  }
+
+  get fingerprintPrefix(): string {
+    return this.fingerprints.prefix;
+  }
+
+  /** Other sessions with these credentials. */
+  async holdersOf(credentials: Credentials, { id, provider, authType }: SecretOwner): Promise<readonly SessionRecord[]> {
+    const fingerprints = await this.fingerprints.of(essenceOf(credentials), { provider, authType });
+    const holders = await this.store.findByFingerprint(fingerprints);
+    return holders.filter((holder) => holder.id !== id);
+  }
+
+  /** The same, as far as the caller may know of them. */
+  async duplicatesFor(caller: Caller, credentials: Credentials, owner: SecretOwner): Promise<readonly SessionId[]> {
+    const holders = await this.holdersOf(credentials, owner);
+    return holders.filter((holder) => mayUse(caller, 'sessions:read', holder)).map(({ id }) => id);
+  }
+}
+
+/** What makes two logins the same: access tokens come and go. */
+function essenceOf(credentials: Credentials): Secret {
+  return credentials.authType === 'api_key' ? credentials.apiKey : (credentials.refreshToken ?? credentials.accessToken);
+}
