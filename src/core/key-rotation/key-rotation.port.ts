@@ -62,7 +62,7 @@ export interface RotationOutcome {
   readonly primaryId: string;
   /** Rows that this call has moved. */
   readonly rewrapped: number;
-  /** Rows under another key after the last batch; 0 where all is done. More than `unreadable` where another process still seals with another key. */
+  /** Rows under another key after the last batch; 0 where all is done; more than `unreadable` where another process still seals with another key. */
   readonly remaining: number;
   /** The first hundred of them. */
   readonly unreadable: readonly UnreadableRow[];

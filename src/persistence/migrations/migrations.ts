@@ -3,7 +3,7 @@ import { AddSessionName1756640328000 } from './1756640328000-add-session-name.js
 import { BackfillSessionName1756640329000 } from './1756640329000-backfill-session-name.js';
 import { RequireSessionName1756640330000 } from './1756640330000-require-session-name.js';
 import { SealSessions1795348800000 } from './1795348800000-seal-sessions.js';
-import { AddAuditTrail1795435200000 } from './1795435200000-add-audit-trail.js';
+import { AddReplicas1795370400000 } from './1795370400000-add-replicas.js';
 
 /** In order. Names and timestamps stay for ever; a new one goes to the end. */
 export const migrations = [
@@ -12,5 +12,5 @@ export const migrations = [
   BackfillSessionName1756640329000,
   RequireSessionName1756640330000,
   SealSessions1795348800000,
-  AddAuditTrail1795435200000,
+  AddReplicas1795370400000,
 ];
