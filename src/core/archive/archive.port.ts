@@ -1,6 +1,6 @@
 /** Told between batches. */
 export interface ArchiveProgress {
-  /** `backup`, `verify` or `restore`. */
+  /** What is done to which table, such as `verify session_tombstones`. */
   readonly step: string;
   readonly done: number;
   readonly total: number;
@@ -30,7 +30,7 @@ export interface ArchiveSummary {
   readonly createdAt: Date;
   /** The migration step that the rows are of; an archive goes into a database of the same step only. */
   readonly schema: string;
-  /** Rows by table. */
+  /** Rows, for each table one number. */
   readonly rows: Readonly<Record<string, number>>;
   /** Ids of the encryption keys that a restore needs. */
   readonly keyIds: readonly string[];

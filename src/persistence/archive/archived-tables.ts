@@ -1,0 +1,35 @@
+import type { QueryRunner } from 'typeorm';
+
+import { rowsOf } from '../migrations/sql.js';
+
+export interface ArchivedTable {
+  readonly name: string;
+  /** Its key: rows come in one order, whenever they are read. */
+  readonly key: string;
+  /** A row of it stands in an empty vault, too, and the archive's takes its place. */
+  readonly hasFixedRow?: boolean;
+}
+
+export const sessionsTable = 'saved_authentications';
+
+/**
+ * What a backup holds, in this order. Left out is what belongs to a database and not to its sessions: which migrations it has
+ * seen, its keys' sentinels, which processes use it.
+ */
+export const archivedTables: readonly ArchivedTable[] = [
+  { name: sessionsTable, key: 'id' },
+  { name: 'session_tombstones', key: 'id' },
+  { name: 'audit_events', key: 'seq' },
+  { name: 'audit_head', key: 'only', hasFixedRow: true },
+];
+
+/** Those of them that this database has. */
+export async function tablesIn(queryRunner: QueryRunner): Promise<readonly ArchivedTable[]> {
+  const rows = await rowsOf<{ readonly name: string }>(
+    queryRunner,
+    'select name from unnest($1::text[]) as name where to_regclass(name) is not null',
+    [archivedTables.map(({ name }) => name)],
+  );
+  const there = new Set(rows.map(({ name }) => name));
+  return archivedTables.filter(({ name }) => there.has(name));
+}

@@ -1,0 +1,81 @@
+import type { AuthType } from '../../contracts/auth-type.js';
+import { credentialsFromText } from '../../contracts/credentials.js';
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import type { ProviderId } from '../../contracts/provider-id.js';
+import type { Secret } from '../../contracts/secret.js';
+import type { SecretBox } from '../../core/sessions/secret-box.port.js';
+import { objectFrom } from './archive-format.js';
+import { sessionsTable } from './archived-tables.js';
+
+/** What an archive has to know of a session; the rest of its row goes through as it is. */
+export interface ArchivedSession {
+  readonly id: string;
+  readonly keyId: string;
+  /** False where its secret does not open. */
+  readonly isReadable: boolean;
+  /** Its refresh token may be spent by the time a backup is restored. */
+  readonly hasRefreshToken: boolean;
+}
+
+/** Opens the secret of a row, as PostgreSQL tells it in JSON, to see whether it does. @throws MaestroError but for a secret that does not open */
+export async function examined(box: SecretBox, line: string): Promise<ArchivedSession> {
+  const row = objectFrom(line);
+  const id = textIn(row, 'id');
+  const keyId = textIn(row, 'key_id');
+  const text = await opened(box, row, id, keyId);
+  const credentials = text && credentialsFromText(text);
+  const hasRefreshToken = credentials?.authType === 'oauth' && credentials.refreshToken !== undefined;
+  return { id, keyId, isReadable: text !== undefined, hasRefreshToken };
+}
+
+async function opened(box: SecretBox, row: Row, rowId: string, keyId: string): Promise<Secret | undefined> {
+  // bytea in JSON is its text form: \x and hexadecimal digits.
+  const bytes = Buffer.from(textIn(row, 'credentials').slice(2), 'hex');
+  try {
+    return await box.open(
+      { bytes, keyId },
+      {
+        table: sessionsTable,
+        column: 'credentials',
+        rowId,
+        // Checked when they were stored; where they were changed since, the secret does not open.
+        provider: textIn(row, 'provider') as ProviderId,
+        authType: textIn(row, 'auth_type') as AuthType,
+        secretVersion: Number(row['secret_version']),
+      },
+    );
+  } catch (error) {
+    const isUnreadable = MaestroError.is(error) && (error.code === 'secret.unreadable' || error.code === 'encryption.key-unknown');
+    if (isUnreadable) return undefined;
+    throw error;
+  }
+}
+
+type Row = Readonly<Partial<Record<string, unknown>>>;
+
+function textIn(row: Row, column: string): string {
+  const value = row[column];
+  return typeof value === 'string' ? value : '';
+}
+
+const unhealthy: ReadonlySet<unknown> = new Set(['disabled', 'reauth_required']);
+
+/**
+ * The row as it goes into a restored vault: whoever remembers the session notices the new generation, nobody refreshes it just
+ * now, and a refresh token that may be spent is not used before somebody has said so. What was switched off, or must log in
+ * again, stays so.
+ */
+export function restoredRow(line: string, isStale: boolean): string {
+  const row = objectFrom(line);
+  return JSON.stringify({
+    ...row,
+    generation: Number(row['generation']) + 1,
+    lease_owner: null,
+    lease_until: null,
+    lease_epoch: Number(row['lease_epoch']) + 1,
+    refresh_attempt_id: null,
+    refresh_started_at: null,
+    ...(isStale && !unhealthy.has(row['status']) && { status: 'needs_attention' }),
+    ...(isStale && row['status'] !== 'reauth_required' && { status_reason: 'restored_stale', next_refresh_at: null }),
+  });
+}
