@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 
 import type { KeyRing } from './encryption/key-ring.js';
+import { AuditEventRow, AuditHeadRow } from './entities/audit.entity.js';
 import { EncryptionKey } from './entities/encryption-key.entity.js';
 import { Replica } from './entities/replica.entity.js';
 import { SavedAuthentication } from './entities/saved-authentication.entity.js';
@@ -59,7 +60,7 @@ function dataSourceOf(address: Address, afterDestroy: () => Promise<void>, keyRi
       connectTimeoutMS: connectTimeoutMs,
       // The pool drops the broken connection by itself; the next query takes another or says that there is none.
       poolErrorHandler: () => undefined,
-      entities: [SavedAuthentication, SessionTombstone, EncryptionKey, Replica],
+      entities: [SavedAuthentication, SessionTombstone, EncryptionKey, Replica, AuditEventRow, AuditHeadRow],
       migrations,
       migrationsTableName: migrationsTable,
       migrationsTransactionMode: 'each',

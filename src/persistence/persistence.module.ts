@@ -3,6 +3,7 @@ import { Inject, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { AuditLog } from '../core/audit/audit-log.port.js';
+import { KeyRotation } from '../core/key-rotation/key-rotation.port.js';
 import { Fingerprints } from '../core/sessions/fingerprints.port.js';
 import { SecretBox } from '../core/sessions/secret-box.port.js';
 import { SessionStore } from '../core/sessions/session-store.port.js';
@@ -11,6 +12,9 @@ import type { DatabaseSettings } from './create-data-source.js';
 import { DatabaseProbe, databaseProbe } from './database-probe.js';
 import { AesGcmSecretBox } from './encryption/aes-gcm-secret-box.js';
 import type { KeyRing } from './encryption/key-ring.js';
+import type { JoinedReplica } from './encryption/replicas.js';
+import { joinReplicas } from './encryption/replicas.js';
+import { TypeOrmKeyRotation } from './encryption/typeorm-key-rotation.js';
 import { KeyRingFingerprints } from './key-ring-fingerprints.js';
 import { openDatabase, prepareDatabase } from './open-database.js';
 import { TypeOrmSessionStore } from './typeorm-session-store.js';
@@ -21,13 +25,15 @@ export type PersistenceOptions = { readonly keyRing: KeyRing } & (
 );
 
 const ownership = Symbol('maestro/owns-data-source');
+const replica = Symbol('maestro/replica');
 
-/** Gives `SessionStore`, `SecretBox`, `AuditLog`, `Fingerprints`, the `DataSource` and its `DatabaseProbe`. */
+/** Gives `SessionStore`, `KeyRotation`, `SecretBox`, `AuditLog`, `Fingerprints`, the `DataSource` and its `DatabaseProbe`. */
 @Module({})
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(ownership) private readonly isOwner: boolean,
+    @Inject(replica) private readonly joined: JoinedReplica,
   ) {}
 
   static forRoot(options: PersistenceOptions): DynamicModule {
@@ -36,6 +42,13 @@ export class PersistenceModule implements OnApplicationShutdown {
       providers: [
         { provide: ownership, useValue: options.dataSource === undefined },
         { provide: DataSource, useFactory: () => dataSourceOf(options) },
+        { provide: replica, useFactory: (dataSource: DataSource) => joined(dataSource, options), inject: [DataSource] },
+        {
+          provide: KeyRotation,
+          useFactory: (dataSource: DataSource, auditLog: AuditLog, { id: replicaId }: JoinedReplica) =>
+            new TypeOrmKeyRotation({ dataSource, keys: options.keyRing, auditLog, replicaId }),
+          inject: [DataSource, AuditLog, replica],
+        },
         {
           provide: SessionStore,
           useFactory: (dataSource: DataSource) => new TypeOrmSessionStore(dataSource, options.keyRing),
@@ -50,12 +63,13 @@ export class PersistenceModule implements OnApplicationShutdown {
         { provide: DatabaseProbe, useFactory: databaseProbe, inject: [DataSource] },
         { provide: SecretBox, useValue: new AesGcmSecretBox(options.keyRing) },
       ],
-      exports: [DataSource, SessionStore, SecretBox, AuditLog, Fingerprints, DatabaseProbe],
+      exports: [DataSource, SessionStore, SecretBox, AuditLog, Fingerprints, KeyRotation, DatabaseProbe],
     };
   }
 
   /** After the last request: transports close before the modules they use. */
   async onApplicationShutdown(): Promise<void> {
+    await this.joined.leave();
     if (this.isOwner && this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 }
@@ -64,4 +78,14 @@ async function dataSourceOf(options: PersistenceOptions): Promise<DataSource> {
   if (options.dataSource === undefined) return openDatabase(options.database, options.keyRing);
   await prepareDatabase(options.dataSource, options.keyRing);
   return options.dataSource;
+}
+
+/** A database that we opened is closed again where this process does not fit the others. */
+async function joined(dataSource: DataSource, { keyRing, database }: PersistenceOptions): Promise<JoinedReplica> {
+  try {
+    return await joinReplicas(dataSource, keyRing);
+  } catch (error) {
+    if (database !== undefined) await dataSource.destroy();
+    throw error;
+  }
 }

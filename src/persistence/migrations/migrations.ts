@@ -4,6 +4,7 @@ import { BackfillSessionName1756640329000 } from './1756640329000-backfill-sessi
 import { RequireSessionName1756640330000 } from './1756640330000-require-session-name.js';
 import { SealSessions1795348800000 } from './1795348800000-seal-sessions.js';
 import { AddReplicas1795370400000 } from './1795370400000-add-replicas.js';
+import { AddAuditTrail1795435200000 } from './1795435200000-add-audit-trail.js';
 
 /** In order. Names and timestamps stay for ever; a new one goes to the end. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   RequireSessionName1756640330000,
   SealSessions1795348800000,
   AddReplicas1795370400000,
+  AddAuditTrail1795435200000,
 ];
