@@ -27,8 +27,8 @@ async function run(): Promise<void> {
     process.exit(exitCodeOf.internal);
   });
   const gateway = await startGateway({ environment, providersFolders: [builtInProvidersFolder], logger, filter });
-  announce(gateway, environment.databaseUrl === undefined ? environment.dataDir : undefined, format, logger);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(gateway, logger));
+  announce(gateway, environment.databaseUrl === undefined ? environment.dataDir : undefined, format, logger);
 }
 
 async function stop(gateway: Gateway, logger: PinoLogger): Promise<void> {

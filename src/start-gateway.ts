@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+
 import type { NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -11,6 +13,7 @@ import { databaseFrom, keySettingsFrom, rememberSettings, secretsIn } from './en
 import type { PinoLogger } from './observability/pino-logger.js';
 import type { SecretFilter } from './observability/secret-filter.js';
 import { loadKeys } from './persistence/encryption/key-file.js';
+import type { KeyRing } from './persistence/encryption/key-ring.js';
 import { gatewayAdapter, prepareGateway } from './transports/http/gateway.js';
 import { RunningAnswers } from './transports/http/running-answers.js';
 
@@ -38,14 +41,30 @@ export interface Gateway {
 const closingMs = 10_000;
 
 /** Starts everything that a gateway is. @throws MaestroError, EnvironmentError */
-export async function startGateway({ environment, providersFolders, logger, filter }: GatewayOptions): Promise<Gateway> {
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { environment, filter } = options;
   const keys = await loadKeys(keySettingsFrom(environment));
   const given = environment.adminKey;
   const kept = given === undefined ? adminKeyIn(environment.dataDir) : undefined;
   const adminKey = Secret.of(given ?? kept?.key ?? '');
   for (const secret of [adminKey, ...secretsIn(environment)]) filter.remember(secret);
+  const app = await listening(options, adminKey, keys.keyRing).catch((error: unknown) => {
+    // A key that nobody was told is of no use: the start that succeeds makes one, and tells it.
+    if (kept?.isNew === true) rmSync(kept.file, { force: true });
+    throw error;
+  });
+  return {
+    url: addressOf(app, environment.host),
+    ...(kept !== undefined && { adminKeyFile: kept.file }),
+    ...(kept?.isNew === true && { newAdminKey: adminKey }),
+    ...(keys.file !== undefined && { encryptionKeyFile: keys.file }),
+    stop: stopper(app, environment.drainMs),
+  };
+}
 
-  const persistence = { keyRing: keys.keyRing, database: databaseFrom(environment) };
+async function listening(options: GatewayOptions, adminKey: Secret, keyRing: KeyRing): Promise<NestFastifyApplication> {
+  const { environment, providersFolders, logger, filter } = options;
+  const persistence = { keyRing, database: databaseFrom(environment) };
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and documents a literal.
   const nestOptions: NestApplicationOptions = { logger, bodyParser: false, abortOnError: false };
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -57,17 +76,11 @@ export async function startGateway({ environment, providersFolders, logger, filt
     prepareGateway(app);
     rememberSettings(app.get(ProviderRegistry, { strict: false }), environment, filter);
     await app.listen({ port: environment.port, host: environment.host });
+    return app;
   } catch (error) {
     await app.close();
     throw error;
   }
-  return {
-    url: addressOf(app, environment.host),
-    ...(kept !== undefined && { adminKeyFile: kept.file }),
-    ...(kept?.isNew === true && { newAdminKey: adminKey }),
-    ...(keys.file !== undefined && { encryptionKeyFile: keys.file }),
-    stop: stopper(app, environment.drainMs),
-  };
 }
 
 function addressOf(app: NestFastifyApplication, host: string): string {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -80,6 +80,8 @@ describe('the start of a gateway', () => {
     const { port } = other.address() as AddressInfo;
 
     await expect(start({ PORT: String(port) })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    // A key that was told to nobody must not stay.
+    expect(existsSync(join(dataDir, 'admin-key'))).toBe(false);
     other.close();
   }, 60_000);
 
