@@ -16,7 +16,6 @@ import { ProviderRegistry } from './core/registry/provider-registry.js';
 import { Sessions } from './core/sessions/sessions.js';
 import { UniversalProvider } from './core/universal-provider.js';
 import { databaseFrom, keySettingsFrom, rememberSettings, secretsIn } from './environment-settings.js';
-import type { PinoLogger } from './observability/pino-logger.js';
 import type { SecretFilter } from './observability/secret-filter.js';
 import type { KeyRing } from './persistence/encryption/key-ring.js';
 import type { Vault, Workbench } from './transports/cli/workbench.js';
@@ -26,7 +25,6 @@ export interface WorkbenchOptions {
   readonly environment: () => Environment;
   /** Absolute. */
   readonly providersFolders: readonly string[];
-  readonly logger: PinoLogger;
   readonly filter: SecretFilter;
 }
 
@@ -104,11 +102,12 @@ export class AdminWorkbench implements Workbench {
 
   private async started(part: Pick<AdminOptions, 'persistence'>): Promise<INestApplicationContext> {
     const { AdminModule } = await import('./admin.module.js');
-    const { logger, providersFolders, filter } = this.options;
+    const { providersFolders, filter } = this.options;
     const environment = this.environment();
     const module = AdminModule.forRoot({ environment, providersFolders, ...part });
+    // Silent: what goes wrong is thrown, and told once by whoever runs the commands.
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and documents a literal.
-    const nestOptions: NestApplicationContextOptions = { logger, abortOnError: false };
+    const nestOptions: NestApplicationContextOptions = { logger: false, abortOnError: false };
     const application = await NestFactory.createApplicationContext(module, nestOptions);
     this.#closing.push(() => application.close());
     rememberSettings(application.get(ProviderRegistry, { strict: false }), environment, filter);

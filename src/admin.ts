@@ -6,7 +6,6 @@ import { AdminWorkbench } from './admin-workbench.js';
 import { builtInProvidersFolder } from './built-in-providers.js';
 import { loadEnvironment } from './config/environment.js';
 import { MaestroError } from './contracts/errors/maestro-error.js';
-import { PinoLogger } from './observability/pino-logger.js';
 import { secretFilter } from './observability/secret-filter.js';
 import { runCli } from './transports/cli/run-cli.js';
 
@@ -23,20 +22,18 @@ process.stdout.on('error', () => {
 });
 
 const filter = secretFilter();
-// Standard output holds results only; of the log, only what nobody foresaw is of interest here.
-const logger = new PinoLogger({ level: 'error', format: 'pretty', filter, destination: process.stderr });
-const workbench = new AdminWorkbench({ environment: loadEnvironment, providersFolders: [builtInProvidersFolder], logger, filter });
+const workbench = new AdminWorkbench({ environment: loadEnvironment, providersFolders: [builtInProvidersFolder], filter });
 
 const exitCode = await runCli({
   args: process.argv.slice(2),
   workbench,
   terminal: { input: process.stdin, output: process.stdout, errors: process.stderr, signal: interruption.signal },
   version: versionOf(new URL('../package.json', import.meta.url)),
-  logUnexpected: (error) => {
-    logger.error(error);
+  logUnexpected: async (error) => {
+    const { PinoLogger } = await import('./observability/pino-logger.js');
+    new PinoLogger({ level: 'error', format: 'pretty', filter, destination: process.stderr }).error(error);
   },
 });
-
 await workbench.close();
 process.exitCode = exitCode;
 

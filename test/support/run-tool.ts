@@ -31,7 +31,9 @@ export async function runTool(args: readonly string[], options: ToolOptions = {}
     workbench,
     terminal: { input: Readable.from([Buffer.from(input)]), output: output.stream, errors: errors.stream, signal },
     version: '1.2.3',
-    logUnexpected: (error) => unexpected.push(error),
+    logUnexpected: async (error) => {
+      unexpected.push(error);
+    },
   });
   return { exitCode, output: output.text(), errors: errors.text(), unexpected };
 }

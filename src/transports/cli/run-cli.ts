@@ -14,13 +14,13 @@ export interface CliOptions {
   readonly terminal: Terminal;
   readonly version: string;
   /** Told what nobody foresaw, before the one line about it. */
-  readonly logUnexpected: (error: unknown) => void;
+  readonly logUnexpected: (error: unknown) => Promise<void>;
 }
 
 /** Runs one command to its end; gives the exit code. Never rejects. */
 export async function runCli(options: CliOptions): Promise<number> {
   const { text, exitCode, unexpected } = await endingOfCommand(options);
-  if (unexpected !== undefined) options.logUnexpected(unexpected);
+  if (unexpected !== undefined) await options.logUnexpected(unexpected);
   options.terminal.errors.write(text);
   return exitCode;
 }
