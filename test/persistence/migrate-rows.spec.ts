@@ -58,6 +58,21 @@ describe("a single-session system's table", () => {
     expect(await filesWith(dataSource, canary)).toEqual([]);
   });
 
+  it('waits for a transaction that may still look at those samples', async () => {
+    await fillOrigin(dataSource, 2);
+    await dataSource.query('analyze saved_authentications');
+    const looking = dataSource.createQueryRunner();
+    await looking.query('begin transaction isolation level repeatable read');
+    await looking.query('select pg_current_snapshot()');
+    const ending = setTimeout(() => void looking.query('rollback'), 1500);
+
+    await migrations.up();
+
+    expect(await filesWith(dataSource, canary)).toEqual([]);
+    clearTimeout(ending);
+    await looking.release();
+  });
+
   it('has its rows named, its credentials readable, and what cannot serve marked', async () => {
     await fillOrigin(dataSource, 2);
 

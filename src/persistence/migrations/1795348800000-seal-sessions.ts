@@ -1,10 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 import { recordKeys } from '../encryption/sentinel.js';
 import { contextOf } from './migration-context.js';
 import { createSealingTable, forgetOtherKeys, sealingTable, sealRows } from './sealing.js';
 import { addColumns, besideTables, leaveForm, takeForm, takeSealed, takeSealedForm } from './session-columns.js';
-import { inTransaction, runAll, valueOf } from './sql.js';
+import { countOf, inTransaction, runAll, valueOf } from './sql.js';
 import { tableState } from './table-state.js';
 
 /** Ours: a UUID for each session, its secret sealed, its state, and what refreshing needs; tombstones; the keys' sentinels. */
@@ -56,5 +58,20 @@ async function takeNewForm(queryRunner: QueryRunner): Promise<void> {
  */
 async function forgetStatistics(queryRunner: QueryRunner): Promise<void> {
   const isEmpty = await valueOf<boolean>(queryRunner, 'select not exists (select 1 from saved_authentications) as value');
-  if (isEmpty !== true) await queryRunner.query('vacuum full pg_catalog.pg_statistic');
+  if (isEmpty === true) return;
+  await outliveSnapshots(queryRunner);
+  await queryRunner.query('vacuum full pg_catalog.pg_statistic');
+}
+
+const snapshotPolls = 40;
+const snapshotPollMs = 250;
+
+/** Writing anew keeps what a transaction that began before may still look at; an automatic ANALYZE is enough. Waits, but not for ever. */
+async function outliveSnapshots(queryRunner: QueryRunner): Promise<void> {
+  const now = await valueOf<string>(queryRunner, 'select clock_timestamp()::text as value');
+  const older = `pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and xact_start < $1::timestamptz`;
+  for (let poll = 0; poll < snapshotPolls; poll += 1) {
+    if ((await countOf(queryRunner, older, [now])) === 0) return;
+    await delay(snapshotPollMs);
+  }
 }

@@ -16,8 +16,8 @@ export async function valueOf<Value>(queryRunner: QueryRunner, text: string, val
 }
 
 /** How many rows there are in a table or in `(select …) as name`, with a `where` or without. */
-export async function countOf(queryRunner: QueryRunner, from: string): Promise<number> {
-  return Number(await valueOf<string>(queryRunner, `select count(*) as value from ${from}`));
+export async function countOf(queryRunner: QueryRunner, from: string, values: readonly unknown[] = []): Promise<number> {
+  return Number(await valueOf<string>(queryRunner, `select count(*) as value from ${from}`, values));
 }
 
 /** For what is longer than one transaction. Nothing is left half done: either all of the work holds or none. */
