@@ -1,18 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-
-import { ProviderId } from '../../src/contracts/provider-id.js';
-import { SessionId } from '../../src/contracts/session.js';
-import { SessionName } from '../../src/contracts/session-name.js';
 import { KeyRing } from '../../src/persistence/encryption/key-ring.js';
 import { recordKeys, verifyKeys } from '../../src/persistence/encryption/sentinel.js';
 import { openDatabase, prepareDatabase } from '../../src/persistence/open-database.js';
-import { TypeOrmSessionStore } from '../../src/persistence/typeorm-session-store.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { emptyDatabase } from '../support/postgres.js';
-
-function aKey(): string {
-  return randomBytes(32).toString('base64');
-}
+import { aKey, insertSealed } from '../support/rotation.js';
 
 describe('the keys of a database', () => {
   let database: TestDatabase;
@@ -44,7 +35,7 @@ describe('the keys of a database', () => {
   });
 
   it('must hold every key that a row is sealed with, and nothing is written where one lacks', async () => {
-    await insertRow('old');
+    await insertSealed(database.dataSource, KeyRing.parse(`old=${oldKey}`), 1);
     const before = await everything();
 
     await expect(openDatabase({ url: database.url }, KeyRing.parse(`new=${newKey}`))).rejects.toMatchObject({
@@ -60,9 +51,8 @@ describe('the keys of a database', () => {
   });
 
   it('stop the start before a migration, too', async () => {
-    await database.dataSource.undoLastMigration();
-    await database.dataSource.query('create table encryption_keys (key_id text primary key, sentinel bytea, created_at timestamptz)');
-    await database.dataSource.query(`insert into encryption_keys values ('old', '\\x00', now())`);
+    while ((await applied()).includes('SealSessions1795348800000')) await database.dataSource.undoLastMigration();
+    await database.dataSource.query(`update encryption_keys set sentinel = '\\x00'`);
 
     await expect(prepareDatabase(database.dataSource, KeyRing.parse(`old=${oldKey}`))).rejects.toMatchObject({
       code: 'encryption.key-mismatch',
@@ -79,17 +69,9 @@ describe('the keys of a database', () => {
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  async function insertRow(keyId: string): Promise<void> {
-    const record = {
-      id: SessionId.of(randomUUID()),
-      provider: ProviderId.parse('openai'),
-      authType: 'api_key',
-      name: SessionName.parse('work'),
-      secret: { bytes: Buffer.of(1), keyId },
-      secretVersion: 1,
-    } as const;
-    const store = new TypeOrmSessionStore(database.dataSource, KeyRing.parse(`${keyId}=${aKey()}`));
-    await store.insert(record, { actor: 'c1', action: 'session.create' });
+  async function applied(): Promise<readonly string[]> {
+    const rows = await database.dataSource.query<{ name: string }[]>('select name from maestro_migrations');
+    return rows.map(({ name }) => name);
   }
 
   async function sentinels(): Promise<readonly string[]> {
@@ -98,7 +80,7 @@ describe('the keys of a database', () => {
   }
 
   async function everything(): Promise<unknown> {
-    const tables = ['saved_authentications', 'session_tombstones', 'encryption_keys', 'maestro_migrations'];
+    const tables = ['saved_authentications', 'session_tombstones', 'encryption_keys', 'replicas', 'maestro_migrations'];
     return Promise.all(tables.map((table) => database.dataSource.query(`select * from ${table} order by 1`)));
   }
 });
