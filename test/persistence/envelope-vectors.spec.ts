@@ -11,11 +11,18 @@ interface Vectors {
   readonly vectors: readonly { readonly context: SealContext; readonly secret: string; readonly keyId: string; readonly sealed: string }[];
 }
 
-const file = join(process.cwd(), 'test/persistence/fixtures/envelope-1.json');
-const { keys, primary, vectors } = JSON.parse(readFileSync(file, 'utf8')) as Vectors;
-const box = new AesGcmSecretBox(KeyRing.parse(keys, primary));
+/** One file for each release that seals in another way, or that can do something new to what is sealed. */
+const files = ['envelope-1.json', 'envelope-1-rotated.json'];
 
-describe('secrets that the first version sealed', () => {
+describe.each(files)('the frozen secrets of %s', (file) => {
+  const text = readFileSync(join(process.cwd(), 'test/persistence/fixtures', file), 'utf8');
+  const { keys, primary, vectors } = JSON.parse(text) as Vectors;
+  const box = new AesGcmSecretBox(KeyRing.parse(keys, primary));
+
+  it('are twenty', () => {
+    expect(vectors).toHaveLength(20);
+  });
+
   it.each(vectors.map((vector, index) => [index, vector] as const))(
     'still open: %i',
     async (_index, { context, secret, keyId, sealed }) => {
@@ -24,6 +31,15 @@ describe('secrets that the first version sealed', () => {
       expect(opened.reveal()).toBe(secret);
     },
   );
+
+  it('open after they are moved to another key', async () => {
+    for (const { context, secret, keyId, sealed } of vectors) {
+      const moved = await box.rewrap({ bytes: Buffer.from(sealed, 'base64'), keyId }, context);
+
+      expect(moved.keyId).toBe(primary);
+      expect((await box.open(moved, context)).reveal()).toBe(secret);
+    }
+  });
 
   it('open in their own place only', async () => {
     for (const one of vectors) {

@@ -1,8 +1,10 @@
-import { createCipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
 
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import { ProviderId } from '../../contracts/provider-id.js';
 import { Secret } from '../../contracts/secret.js';
 import type { SealedSecret } from '../../contracts/session.js';
+import type { KeyService, WrappedKey } from '../../core/key-rotation/key-service.port.js';
 import type { SealContext } from '../../core/sessions/secret-box.port.js';
 import { open, seal } from './aead.js';
 import { AesGcmSecretBox } from './aes-gcm-secret-box.js';
@@ -65,13 +67,30 @@ describe('a sealed secret', () => {
     for (const place of elsewhere) expect(await codeOf(sealed, { ...context, ...place })).toBe('secret.unreadable');
   });
 
-  it('is refused with any one bit flipped', async () => {
-    const { bytes, keyId } = await box.seal(Secret.of('x'.repeat(120)), context);
+  it('is refused with any one bit of its 300 bytes flipped', async () => {
+    const { bytes, keyId } = await box.seal(Secret.of('x'.repeat(300 - (await box.seal(Secret.of(''), context)).bytes.length)), context);
+    expect(bytes).toHaveLength(300);
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const damaged = Buffer.from(bytes);
       damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
 
       expect([bit, await codeOf({ bytes: damaged, keyId })]).toEqual([bit, 'secret.unreadable']);
+    }
+  });
+
+  it('is refused with anything else for a header', async () => {
+    const { bytes, keyId } = await box.seal(secret, context);
+    const headerLength = bytes.length - Buffer.byteLength(secret.reveal());
+    for (let round = 0; round < 200; round += 1) {
+      const length = 1 + (round % headerLength);
+      const header = randomBytes(length);
+      // Half of them with our own first bytes, so that they get further.
+      if (round % 2 === 0) Buffer.from(bytes).copy(header, 0, 0, Math.min(5, length - 1));
+      const fuzzed = Buffer.concat([header, bytes.subarray(length)]);
+      // By chance the bytes may be the same.
+      if (fuzzed.equals(bytes)) continue;
+
+      expect(await codeOf({ bytes: fuzzed, keyId })).toBe('secret.unreadable');
     }
   });
 
@@ -149,6 +168,97 @@ describe('authenticated encryption', () => {
 
     // Without a text the tag is what stands at the end, however short.
     expect(() => open(key, Buffer.concat([iv, cipher.getAuthTag()]), Buffer.alloc(0))).toThrow();
+  });
+});
+
+describe('the secrets of twenty rows', () => {
+  it('open in no other row, column or version', async () => {
+    const providers = ['alpha', 'beta'].map((id) => ProviderId.parse(id));
+    const places = Array.from({ length: 20 }, (_none, index): SealContext => {
+      const provider = providers[index % 2] ?? context.provider;
+      return { ...context, rowId: randomUUID(), provider, authType: index % 3 === 0 ? 'oauth' : 'api_key' };
+    }).flatMap((row) =>
+      ['credentials', 'previous'].flatMap((column) => [1, 2].map((secretVersion) => ({ ...row, column, secretVersion }))),
+    );
+    const sealed = await Promise.all(places.map((place) => box.seal(secret, place)));
+    const outcomes = new Map<string, number>();
+    for (const [from, one] of sealed.entries()) {
+      for (const [to, place] of places.entries()) {
+        const outcome = `${from === to ? 'its own' : 'another'} place: ${await codeOf(one, place)}`;
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      }
+    }
+
+    expect(Object.fromEntries(outcomes)).toEqual({ 'its own place: opened': 80, 'another place: secret.unreadable': 6320 });
+  });
+});
+
+describe('a secret that is moved to the primary key', () => {
+  const moving = new AesGcmSecretBox(ring.withPrimary('b'));
+
+  it('keeps its ciphertext and opens in its place, without the old key', async () => {
+    const sealed = await box.seal(secret, context);
+    const moved = await moving.rewrap(sealed, context);
+    const newOnly = new AesGcmSecretBox(KeyRing.parse(ringText.split(',')[1] ?? ''));
+
+    expect(moved.keyId).toBe('b');
+    expect(envelopeFromBytes(moved.bytes)?.sealed).toEqual(envelopeFromBytes(sealed.bytes)?.sealed);
+    expect((await newOnly.open(moved, context)).reveal()).toBe(secret.reveal());
+  });
+
+  it('is not moved from another place, damaged, or from a key that is not there', async () => {
+    const sealed = await box.seal(secret, context);
+    const code = 'secret.unreadable';
+
+    await expect(moving.rewrap(sealed, { ...context, secretVersion: 2 })).rejects.toMatchObject({ code });
+    await expect(moving.rewrap({ ...sealed, bytes: sealed.bytes.subarray(1) }, context)).rejects.toMatchObject({ code });
+    await expect(moving.rewrap({ ...sealed, keyId: 'b' }, context)).rejects.toMatchObject({ code });
+    const stranger = new AesGcmSecretBox(KeyRing.parse(`c=${randomBytes(32).toString('base64')}`));
+    await expect(stranger.rewrap(sealed, context)).rejects.toMatchObject({ code: 'encryption.key-unknown' });
+  });
+});
+
+/** Hand-made: keys in another process, so to speak. It sees data keys only, and may be away. */
+class FarKeys implements KeyService {
+  isAway = false;
+  readonly seen: number[] = [];
+  readonly primaryId = 'a';
+  readonly ids = ['a', 'b'];
+
+  async wrap(dataKey: Uint8Array, associated: Uint8Array, keyId?: string): Promise<WrappedKey> {
+    await this.reached(dataKey);
+    return ring.wrap(dataKey, associated, keyId);
+  }
+
+  async unwrap(wrapped: WrappedKey, associated: Uint8Array): Promise<Uint8Array | undefined> {
+    await this.reached();
+    return ring.unwrap(wrapped, associated);
+  }
+
+  private async reached(dataKey?: Uint8Array): Promise<void> {
+    await new Promise(setImmediate);
+    if (this.isAway) throw new MaestroError('encryption.key-service-away', {});
+    if (dataKey !== undefined) this.seen.push(dataKey.length);
+  }
+}
+
+describe('a key service elsewhere', () => {
+  it('serves as the ring does, and sees data keys of 32 bytes only', async () => {
+    const keys = new FarKeys();
+    const sealed = await new AesGcmSecretBox(keys).seal(secret, context);
+
+    expect((await box.open(sealed, context)).reveal()).toBe(secret.reveal());
+    expect((await new AesGcmSecretBox(keys).open(sealed, context)).reveal()).toBe(secret.reveal());
+    expect(keys.seen).toEqual([32]);
+  });
+
+  it('that is away is an error that passes, and never a secret unsealed', async () => {
+    const keys = new FarKeys();
+    const sealed = await box.seal(secret, context);
+    keys.isAway = true;
+
+    expect(await codeOf(sealed, context, new AesGcmSecretBox(keys))).toBe('encryption.key-service-away');
+    await expect(new AesGcmSecretBox(keys).seal(secret, context)).rejects.toMatchObject({ isRetryable: true });
   });
 });
 
