@@ -11,6 +11,7 @@ import type { StreamObserverFactory } from './core/chat/stream-observer.port.js'
 import { streamObservers } from './core/chat/stream-observer.port.js';
 import type { CoreOptions } from './core/core-options.js';
 import { coreOptions } from './core/core-options.js';
+import { Imports } from './core/import/imports.js';
 import type { RegistryOptions } from './core/registry/provider-registry.js';
 import { ProviderRegistry, registryOptions } from './core/registry/provider-registry.js';
 import type { SettingsLookup } from './core/registry/provider-settings.js';
@@ -122,12 +123,13 @@ export class MaestroModule {
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- Served as long as code from before named sessions needs it.
         SavedAuthentications,
         Audit,
+        Imports,
         Chat,
         UniversalProvider,
         Shutdown,
       ],
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
-      exports: [UniversalProvider, ProviderRegistry, Sessions, SavedAuthentications, Audit],
+      exports: [UniversalProvider, ProviderRegistry, Sessions, SavedAuthentications, Audit, Imports],
     };
   }
 }

@@ -7,6 +7,7 @@ import type { ContextBehaviour } from './behaviours/context.behaviour.js';
 import type { ModelsBehaviour } from './behaviours/models.behaviour.js';
 import type { OAuthBehaviour } from './behaviours/oauth.behaviour.js';
 import type { StreamingBehaviour } from './behaviours/streaming.behaviour.js';
+import type { ProviderImports } from './imports.js';
 import type { BehaviourClass, DialectSupport, Limitation, ProviderManifest, SettingDefinition } from './manifest.js';
 import { contractVersion } from './manifest.js';
 import type { HttpClient, ProviderSettings } from './provider-client.js';
@@ -75,6 +76,7 @@ export interface ProviderDeclaration {
   readonly dialects?: readonly DialectSupport[];
   readonly settings?: Readonly<Record<string, SettingDefinition>>;
   readonly limitations?: readonly Limitation[];
+  readonly imports?: ProviderImports;
 }
 
 const definitionMark = Symbol.for('maestro/provider-definition');
@@ -121,6 +123,7 @@ export function defineProvider(module: Type, declaration: ProviderDeclaration): 
     dialects: declaration.dialects ?? [],
     settings: declaration.settings ?? {},
     limitations: declaration.limitations ?? [],
+    ...(declaration.imports !== undefined && { imports: declaration.imports }),
   };
   return { [definitionMark]: true, manifest, register: (host) => moduleOf(module, manifest, host) };
 }

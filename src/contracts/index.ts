@@ -59,6 +59,7 @@ export type { MaestroErrorOptions, UpstreamFacts } from './errors/maestro-error.
 export { MaestroError } from './errors/maestro-error.js';
 export type { ProblemDocument } from './errors/problem.js';
 export { httpStatusOf, problemFromError } from './errors/problem.js';
+export type { ImportTool, ProviderImports } from './imports.js';
 export type { BehaviourClass, DialectSupport, Limitation, ProviderManifest, Requirement, SettingDefinition } from './manifest.js';
 export { contractVersion, environmentNameOf } from './manifest.js';
 export type { Ability, AbilityState, Model, ModelFacts } from './model.js';

@@ -1,4 +1,5 @@
 import type { BehaviourKind } from './behaviours/behaviour.js';
+import type { ProviderImports } from './imports.js';
 import type { ProviderId } from './provider-id.js';
 import type { Dialect, WireOperation } from './wire-request.js';
 
@@ -52,6 +53,8 @@ export interface ProviderManifest {
   readonly dialects: readonly DialectSupport[];
   readonly settings: Readonly<Record<string, SettingDefinition>>;
   readonly limitations: readonly Limitation[];
+  /** Absent: nothing that other programs keep is recognised as this provider's. */
+  readonly imports?: ProviderImports;
 }
 
 /** `baseUrl` of `open-thing` → `OPEN_THING_BASE_URL`. */

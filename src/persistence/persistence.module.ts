@@ -2,11 +2,13 @@ import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
+import { Archive } from '../core/archive/archive.port.js';
 import { AuditLog } from '../core/audit/audit-log.port.js';
 import { KeyRotation } from '../core/key-rotation/key-rotation.port.js';
 import { Fingerprints } from '../core/sessions/fingerprints.port.js';
 import { SecretBox } from '../core/sessions/secret-box.port.js';
 import { SessionStore } from '../core/sessions/session-store.port.js';
+import { TypeOrmArchive } from './archive/typeorm-archive.js';
 import { TypeOrmAuditLog } from './audit/typeorm-audit-log.js';
 import type { DatabaseSettings } from './create-data-source.js';
 import { DatabaseProbe, databaseProbe } from './database-probe.js';
@@ -27,7 +29,7 @@ export type PersistenceOptions = { readonly keyRing: KeyRing } & (
 const ownership = Symbol('maestro/owns-data-source');
 const replica = Symbol('maestro/replica');
 
-/** Gives `SessionStore`, `KeyRotation`, `SecretBox`, `AuditLog`, `Fingerprints`, the `DataSource` and its `DatabaseProbe`. */
+/** Gives `SessionStore`, `KeyRotation`, `Archive`, `SecretBox`, `AuditLog`, `Fingerprints`, the `DataSource` and its `DatabaseProbe`. */
 @Module({})
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(
@@ -59,11 +61,16 @@ export class PersistenceModule implements OnApplicationShutdown {
           useFactory: (dataSource: DataSource) => new TypeOrmAuditLog(dataSource, options.keyRing),
           inject: [DataSource],
         },
+        {
+          provide: Archive,
+          useFactory: (dataSource: DataSource) => new TypeOrmArchive(dataSource, options.keyRing),
+          inject: [DataSource],
+        },
         { provide: Fingerprints, useValue: new KeyRingFingerprints(options.keyRing) },
         { provide: DatabaseProbe, useFactory: databaseProbe, inject: [DataSource] },
         { provide: SecretBox, useValue: new AesGcmSecretBox(options.keyRing) },
       ],
-      exports: [DataSource, SessionStore, SecretBox, AuditLog, Fingerprints, KeyRotation, DatabaseProbe],
+      exports: [DataSource, SessionStore, SecretBox, AuditLog, Fingerprints, KeyRotation, Archive, DatabaseProbe],
     };
   }
 

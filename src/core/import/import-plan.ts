@@ -14,9 +14,10 @@ export interface ImportFile {
 
 /**
  * What would become of a candidate: `create`, or why not. `name-taken`: a session of this name is there. `same-secret`: a
- * session, or an earlier candidate, holds this very secret. `unsupported`: the provider does not offer this auth type here.
+ * session, or an earlier candidate, holds this very secret. `unsupported`: the provider does not offer this auth type here. `refused`: the
+ * provider knows that this cannot be right.
  */
-export type ImportVerdict = 'create' | 'name-taken' | 'same-secret' | 'unsupported';
+export type ImportVerdict = 'create' | 'name-taken' | 'same-secret' | 'unsupported' | 'refused';
 
 export interface ImportItem {
   readonly tool: ImportTool;

@@ -20,7 +20,7 @@ export const archivedTables: readonly ArchivedTable[] = [
   { name: sessionsTable, key: 'id' },
   { name: 'session_tombstones', key: 'id' },
   { name: 'audit_events', key: 'seq' },
-  { name: 'audit_head', key: 'only', hasFixedRow: true },
+  { name: 'audit_head', key: 'is_only', hasFixedRow: true },
 ];
 
 /** Those of them that this database has. */

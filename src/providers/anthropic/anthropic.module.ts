@@ -19,6 +19,11 @@ export const anthropic = defineProvider(AnthropicModule, {
   settings: {
     baseUrl: { text: 'address of the Messages API, without a version', default: defaultBaseUrl },
   },
+  imports: {
+    environment: ['ANTHROPIC_API_KEY'],
+    accounts: { opencode: ['anthropic'], 'cli-proxy-api': ['claude'] },
+    rotatesRefreshTokens: true,
+  },
   limitations: [
     {
       about: 'streaming',

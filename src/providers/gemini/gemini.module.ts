@@ -19,6 +19,10 @@ export const gemini = defineProvider(GeminiModule, {
   settings: {
     baseUrl: { text: 'address of the Gemini API, without a version', default: defaultBaseUrl },
   },
+  imports: {
+    environment: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+    accounts: { opencode: ['google'], 'cli-proxy-api': ['gemini'] },
+  },
   limitations: [
     {
       about: 'streaming',

@@ -19,6 +19,11 @@ export const openAi = defineProvider(OpenAiModule, {
   settings: {
     baseUrl: { text: 'address of the API, with its version', default: defaultBaseUrl },
   },
+  imports: {
+    environment: ['OPENAI_API_KEY'],
+    accounts: { codex: ['tokens'], opencode: ['openai'], 'cli-proxy-api': ['codex'] },
+    rotatesRefreshTokens: true,
+  },
   limitations: [
     {
       about: 'streaming',
