@@ -44,6 +44,11 @@ export function cannot(what: 'read' | 'written', path: string, error: unknown): 
 }
 
 function unusable(what: string, path: string, error: unknown): MaestroError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const code = codeOf(error);
   return usageError(`${JSON.stringify(path)} cannot be ${what} (${code === 'EEXIST' ? 'it is there already' : code})`);
+}
+
+/** By its form: `instanceof` fails for errors of another realm. */
+export function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
 }

@@ -17,7 +17,7 @@ export interface Progress {
  * How far long work is, on standard error: one line that is written over in a terminal; elsewhere a line for each tenth, so
  * that a log stays readable. With `--json` nothing: then standard error holds nothing but a problem.
  */
-export function progressOn({ errors }: Terminal, { isJson }: { readonly isJson: boolean }): Progress {
+function progressOn({ errors }: Terminal, { isJson }: { readonly isJson: boolean }): Progress {
   if (isJson) return { show: () => undefined, end: () => undefined };
   const isTerminal = errors.isTTY === true;
   let last = '';

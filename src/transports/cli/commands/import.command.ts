@@ -11,7 +11,7 @@ import { Secret } from '../../../contracts/secret.js';
 import type { ImportFile, ImportPlan } from '../../../core/import/import-plan.js';
 import type { CommonOptions } from '../admin-command.js';
 import { AdminCommand } from '../admin-command.js';
-import { cannot } from '../files.js';
+import { cannot, codeOf } from '../files.js';
 import { oneLine } from '../printable.js';
 import { table } from '../table.js';
 import { usageError } from '../usage-error.js';
@@ -76,7 +76,7 @@ async function namesIn(path: string): Promise<readonly string[]> {
       .sort()
       .map((name) => join(path, name));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return [path];
+    if (codeOf(error) === 'ENOTDIR') return [path];
     throw error;
   }
 }
