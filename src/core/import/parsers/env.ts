@@ -10,9 +10,10 @@ const variable = /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(?:"((?:\\.
 
 /** Every variable with a value; most of them are nobody's key. */
 export const envParser: ImportParser = (text) => {
-  const found = [...text.reveal().matchAll(variable)].flatMap(([, name = '', doubleQuoted, singleQuoted, bare]) => {
-    const value = (doubleQuoted ?? singleQuoted ?? bare ?? '').trim();
-    return value === '' ? [] : [apiKeyFound('variable', name, Secret.of(value))];
+  const found = [...text.reveal().matchAll(variable)].flatMap(([, name, ...values]) => {
+    // One of the three forms, and nothing for the two others.
+    const value = values.join('').trim();
+    return name === undefined || value === '' ? [] : [apiKeyFound('variable', name, Secret.of(value))];
   });
   return { found, troubles: [] };
 };
