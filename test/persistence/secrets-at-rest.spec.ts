@@ -7,29 +7,35 @@ import { Secret } from '../../src/contracts/secret.js';
 import type { SealedSecret } from '../../src/contracts/session.js';
 import { SessionId } from '../../src/contracts/session.js';
 import { SessionName } from '../../src/contracts/session-name.js';
+import { TypeOrmAuditLog } from '../../src/persistence/audit/typeorm-audit-log.js';
 import { AesGcmSecretBox } from '../../src/persistence/encryption/aes-gcm-secret-box.js';
 import { KeyRing } from '../../src/persistence/encryption/key-ring.js';
+import { TypeOrmKeyRotation } from '../../src/persistence/encryption/typeorm-key-rotation.js';
 import { prepareDatabase } from '../../src/persistence/open-database.js';
 import { TypeOrmSessionStore } from '../../src/persistence/typeorm-session-store.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
 
 const openai = ProviderId.parse('openai');
-const keyBytes = randomBytes(32);
-const keyRing = KeyRing.parse(`k1=${keyBytes.toString('base64')}`);
+const keyBytes = [randomBytes(32), randomBytes(32)];
+const keyText = keyBytes.map((key, index) => `k${String(index + 1)}=${key.toString('base64')}`).join(',');
+const keyRing = KeyRing.parse(keyText, 'k1');
+const rotated = KeyRing.parse(keyText, 'k2');
 const box = new AesGcmSecretBox(keyRing);
 
 /** Found where the search itself must find something: written to the table in clear. */
 const control = `control-${randomUUID()}`;
 
-describe('credentials at rest', () => {
+describe('credentials at rest, sealed, replaced, deleted and moved to another key,', () => {
   let database: TestDatabase;
-  const mark = `canary-${randomUUID()}`;
+  /** With what JSON and addresses write in another way. */
+  const mark = `canary "ä\\/+&%\n${randomUUID()}`;
   const canaries = Array.from({ length: 100 }, (_, index) => `sk-${String(index)}-${mark}`);
   beforeAll(async () => {
     database = await freshDatabase();
-    await prepareDatabase(database.dataSource, keyRing);
-    const store = new TypeOrmSessionStore(database.dataSource, keyRing);
+    const { dataSource } = database;
+    await prepareDatabase(dataSource, keyRing);
+    const store = new TypeOrmSessionStore(dataSource, keyRing);
     for (const [index, canary] of canaries.entries()) {
       const id = SessionId.of(randomUUID());
       const sealed = (version: number): Promise<SealedSecret> =>
@@ -50,7 +56,8 @@ describe('credentials at rest', () => {
       await store.replaceSecret(id, 1, change, { actor: control, action: 'session.create' });
       if (index % 3 === 0) await store.delete(id, { actor: control, action: 'session.create' });
     }
-    await database.dataSource.query('checkpoint');
+    await new TypeOrmKeyRotation({ dataSource, keys: rotated, auditLog: new TypeOrmAuditLog(dataSource, rotated) }).rotate();
+    await dataSource.query('checkpoint');
   });
   afterAll(async () => {
     await database.close();
@@ -60,8 +67,13 @@ describe('credentials at rest', () => {
     const tables = await database.dataSource.query<{ name: string }[]>(
       `select tablename as name from pg_tables where schemaname = 'public'`,
     );
-    const rows = await Promise.all(tables.map(({ name }) => database.dataSource.query(`select t::text from ${name} t`)));
-    const text = JSON.stringify(rows);
+    const rows = await Promise.all(
+      tables.map(({ name }) => database.dataSource.query<{ row: string }[]>(`select t::text as row from ${name} t`)),
+    );
+    const text = rows
+      .flat()
+      .map(({ row }) => row)
+      .join('\n');
 
     expect(text).toContain(control);
     expect(found(Buffer.from(text))).toEqual([]);
@@ -73,7 +85,9 @@ describe('credentials at rest', () => {
     );
     if (place === undefined) throw new Error('no such database');
     const { data, folder } = place;
-    const files = [...filesIn(join(data, 'base', folder)), ...filesIn(join(data, 'pg_wal')), join(data, '..', 'server.log')];
+    // The bases of other tests, which run beside this one, are not ours to look into.
+    const isAnothers = (file: string): boolean => file.startsWith(join(data, 'base/')) && !file.startsWith(join(data, 'base', folder));
+    const files = [...filesIn(data).filter((file) => !isAnothers(file)), join(data, '..', 'server.log')];
 
     const hits = files.flatMap((file) => {
       const bytes = contentOf(file);
@@ -83,22 +97,46 @@ describe('credentials at rest', () => {
     expect(new Set(hits)).toEqual(new Set(['control']));
   });
 
-  /** The canaries' common mark, and the key itself, in the forms that they could take. */
+  it('would be found in whatever form', () => {
+    const [canary = ''] = canaries;
+    const forms = [
+      canary,
+      JSON.stringify({ text: canary }),
+      JSON.stringify({ text: JSON.stringify({ canary }) }),
+      encodeURIComponent(canary),
+      Buffer.from(canary).toString('hex'),
+      ...['', 'x', 'xx'].map((before) => Buffer.from(`${before}${canary}`).toString('base64')),
+      Buffer.from(`"${canary}`).toString('base64url'),
+      keyText,
+    ];
+
+    for (const form of forms) expect([form, found(Buffer.from(form)).length]).not.toEqual([form, 0]);
+  });
+
+  /** The canaries' common mark, and the keys themselves, in the forms that they could take. */
   function found(bytes: Buffer): readonly string[] {
-    const forms = [Buffer.from(mark), keyBytes].flatMap((secret) => [secret, Buffer.from(secret.toString('hex')), ...inBase64(secret)]);
+    const written = [
+      mark,
+      mark.slice(-36),
+      JSON.stringify(mark).slice(1, -1),
+      JSON.stringify(JSON.stringify(mark)).slice(3, -3),
+      encodeURIComponent(mark),
+    ];
+    const secrets = [...written.map((text) => Buffer.from(text)), ...keyBytes];
+    const forms = secrets.flatMap((secret) => [secret, Buffer.from(secret.toString('hex')), ...inBase64(secret)]);
     return forms.filter((form) => bytes.includes(form)).map((form) => form.toString('latin1'));
   }
 });
 
 /** In base64 the same bytes look in three ways, after what stands before them; the ends depend on their neighbours. */
 function inBase64(secret: Buffer): readonly Buffer[] {
-  return [0, 1, 2].map((before) =>
-    Buffer.from(
-      Buffer.concat([Buffer.alloc(before), secret])
-        .toString('base64')
-        .slice(4, -4),
-    ),
+  const texts = [0, 1, 2].map((before) =>
+    Buffer.concat([Buffer.alloc(before), secret])
+      .toString('base64')
+      .slice(4, -4),
   );
+  const inBothAlphabets = texts.flatMap((text) => [text, text.replaceAll('+', '-').replaceAll('/', '_')]);
+  return [...new Set(inBothAlphabets)].map((text) => Buffer.from(text));
 }
 
 function filesIn(folder: string): readonly string[] {
