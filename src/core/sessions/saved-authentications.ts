@@ -22,17 +22,17 @@ export class SavedAuthentications {
   constructor(@Inject(Sessions) private readonly sessions: Sessions) {}
 
   /** @deprecated Use `Sessions.getNamedSession(provider, authType, name)`. */
-  getByProvider(provider: string, authType: string): Promise<Session | undefined> {
+  async getByProvider(provider: string, authType: string): Promise<Session | undefined> {
     return this.sessions.getNamedSession(provider, authType, nameFor(provider, authType));
   }
 
   /** @deprecated Use `Sessions.upsert(provider, authType, name, credentials)`. @throws MaestroError as `Sessions.create` */
-  upsert(provider: string, authType: string, { credentials }: SavedAuthenticationValues): Promise<Session> {
+  async upsert(provider: string, authType: string, { credentials }: SavedAuthenticationValues): Promise<Session> {
     return this.sessions.upsert(provider, authType, nameFor(provider, authType), credentials);
   }
 
   /** @deprecated Use `Sessions.deleteNamedSession(provider, authType, name)`. @throws MaestroError `session.not-found` */
-  delete(provider: string, authType: string): Promise<void> {
+  async delete(provider: string, authType: string): Promise<void> {
     return this.sessions.deleteNamedSession(provider, authType, nameFor(provider, authType));
   }
 }

@@ -269,6 +269,113 @@ describe('named sessions', () => {
     });
   });
 
+  describe('when one is cloned', () => {
+    it('keeps the same credentials under another name, sealed for itself', async () => {
+      const { id } = await sessions.create({ ...newSession, label: 'Team', baseUrl: 'https://gateway.example.com' });
+
+      const clone = await sessions.clone(work, { name: 'copy' });
+
+      expect(clone).toMatchObject({ name: 'copy', label: 'Team', baseUrl: 'https://gateway.example.com', secretHint: 'abcd' });
+      expect(clone).toMatchObject({ status: 'active', duplicates: [id] });
+      expect(clone.id).not.toBe(id);
+      await expect(sessions.test({ id: clone.id })).resolves.toMatchObject({ keyAccepted: true });
+      await sessions.delete({ id });
+      await expect(sessions.test({ id: clone.id })).resolves.toMatchObject({ keyAccepted: true });
+    });
+
+    it('is in the state of the other one, with a label of its own or none', async () => {
+      await sessions.create({ ...newSession, label: 'Team' });
+      for (const row of store.rows.values()) store.put({ ...row, status: 'reauth_required', statusReason: 'invalid_grant' });
+
+      await expect(sessions.clone(work, { name: 'copy', label: 'Mine' })).resolves.toMatchObject({
+        label: 'Mine',
+        status: 'reauth_required',
+        statusReason: 'invalid_grant',
+      });
+      await expect(sessions.clone(work, { name: 'bare', label: null })).resolves.not.toHaveProperty('label');
+    });
+
+    it('refuses a bad name, a taken one, and a session that cannot be opened or is not granted', async () => {
+      await sessions.create(newSession);
+      const stranger = acting(aCaller(['sessions:write'], 'other_*'));
+
+      await expect(sessions.clone(work, { name: 'a' })).rejects.toMatchObject({ code: 'session.name-invalid' });
+      await expect(sessions.clone(work, { name: 'WORK_KEY' })).rejects.toMatchObject({ code: 'session.name-taken' });
+      await expect(stranger.clone(work, { name: 'copy' })).rejects.toMatchObject(hidden);
+      for (const row of store.rows.values()) store.put({ ...row, secret: { ...row.secret, keyId: 'gone' } });
+      await expect(sessions.clone(work, { name: 'copy' })).rejects.toMatchObject({ code: 'session.unreadable' });
+    });
+  });
+
+  describe('when two hold the same secret', () => {
+    it('says so to who may see both, when one is made and when one gets a new secret', async () => {
+      const { id } = await sessions.create(newSession);
+      const writer = acting({ ...aCaller(['sessions:write', 'sessions:read'], 'mine_*') });
+
+      await expect(sessions.create({ ...newSession, name: 'mine_too' })).resolves.toMatchObject({ duplicates: [id] });
+      await expect(writer.create({ ...newSession, name: 'mine_three' })).resolves.toMatchObject({
+        duplicates: [expect.not.stringMatching(id)],
+      });
+      await expect(
+        sessions.create({ ...newSession, name: 'other', credentials: anApiKey('whole-key-other-4321') }),
+      ).resolves.not.toHaveProperty('duplicates');
+      const other = { provider: whole, session: 'other' };
+      const replaced = await sessions.replaceCredentials(other, { credentials: anApiKey() });
+      expect(replaced.duplicates).toHaveLength(3);
+      await expect(sessions.get(other)).resolves.not.toHaveProperty('duplicates');
+    });
+  });
+
+  describe('when the key of one is not at hand', () => {
+    beforeEach(async () => {
+      await sessions.create(newSession);
+      for (const row of store.rows.values()) store.put({ ...row, status: 'needs_attention', secret: { ...row.secret, keyId: 'gone' } });
+      await sessions.create({ ...newSession, name: 'fine' });
+    });
+
+    it('shows it as unreadable among the others, and finds it by that', async () => {
+      const { data } = await sessions.list();
+
+      expect(data.map(({ name, status }) => [name, status]).sort()).toEqual([
+        ['fine', 'active'],
+        ['work_key', 'unreadable'],
+      ]);
+      await expect(sessions.list({ status: 'unreadable' })).resolves.toMatchObject({ data: [{ name: 'work_key' }] });
+      await expect(sessions.list({ status: 'needs_attention' })).resolves.toEqual({ data: [] });
+      await expect(sessions.get(work)).resolves.toMatchObject({ status: 'unreadable' });
+    });
+
+    it('refuses to use it, and takes a new secret or its end', async () => {
+      await expect(sessions.test(work)).rejects.toMatchObject({ code: 'session.unreadable' });
+      await expect(sessions.replaceCredentials(work, { credentials: anApiKey() })).resolves.toMatchObject({ status: 'active' });
+      await sessions.delete(work);
+    });
+  });
+
+  describe('when something is changed', () => {
+    it('writes down who did it, to what and in which way, and no name and no secret', async () => {
+      const editor = acting({ ...aCaller(['sessions:write', 'sessions:read'], '*'), id: 'c7' });
+      const { id } = await editor.create({ ...newSession, label: 'Team' });
+      await editor.change(work, { name: 'new_name', label: null, disabled: true });
+      await editor.change({ id }, {});
+      await editor.replaceCredentials({ id }, { credentials: anApiKey() });
+      const copy = await editor.clone({ id }, { name: 'copy' });
+      await editor.delete({ id });
+      await editor.test({ id: copy.id }).catch(() => undefined);
+      await editor.delete({ id }).catch(() => undefined);
+
+      expect(store.audit.events.map(({ seq: _seq, at: _at, hash: _hash, ...event }) => event)).toEqual([
+        { actor: 'c7', action: 'session.create', target: id, outcome: 'done' },
+        { actor: 'c7', action: 'session.change', target: id, outcome: 'done', detail: 'name label status:disabled' },
+        { actor: 'c7', action: 'session.change', target: id, outcome: 'done' },
+        { actor: 'c7', action: 'session.replace-secret', target: id, outcome: 'done' },
+        { actor: 'c7', action: 'session.clone', target: copy.id, related: id, outcome: 'done' },
+        { actor: 'c7', action: 'session.delete', target: id, outcome: 'done' },
+      ]);
+      expect(JSON.stringify(store.audit.events)).not.toMatch(/whole-key|new_name|Team/);
+    });
+  });
+
   describe('when credentials are replaced', () => {
     it('seals the new ones as another version, and heals the session', async () => {
       const { id } = await sessions.create(newSession);
