@@ -126,6 +126,12 @@ describe('the admin tool over a running core', () => {
       expect(simulator.requests.length).toBeGreaterThan(0);
     });
 
+    it('clones one', async () => {
+      const { output } = await tool('sessions clone acme/work copied --label twin --json');
+      expect(JSON.parse(output)).toMatchObject({ provider: 'acme', name: 'copied', label: 'twin' });
+      expect(await tool('chat acme/copied --model acme-1 hello')).toMatchObject({ exitCode: 0, output: 'hello\n' });
+    });
+
     it('renames, disables, enables and deletes one', async () => {
       expect((await tool('sessions rename acme/work newer')).output).toContain('newer');
       expect((await tool('sessions disable acme/newer')).output).toMatch(/status +disabled/);

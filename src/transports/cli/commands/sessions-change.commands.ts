@@ -48,6 +48,31 @@ export class EnableSession extends ChangeCommand {
   }
 }
 
+interface CloneOptions extends CommonOptions {
+  readonly label?: string;
+}
+
+@SubCommand({
+  name: 'clone',
+  description: 'keep the same account under a second name',
+  arguments: '<session> <new-name>',
+  argsDescription: { session: sessionArgument, 'new-name': '3 to 50 of A-Z a-z 0-9 _ -' },
+})
+@Injectable()
+export class CloneSession extends AdminCommand {
+  async run([argument = '', name = '']: readonly string[], { label, ...options }: CloneOptions): Promise<void> {
+    const address = sessionFromArgument(argument);
+    const { sessions } = await this.workbench.vault();
+    const { value, text } = await shownSession(await sessions.clone(address, { name, ...(label !== undefined && { label }) }));
+    this.print(options, value, text);
+  }
+
+  @Option({ flags: '--label <text>', description: 'a word for people' })
+  readLabel(text: string): string {
+    return text;
+  }
+}
+
 interface DeleteOptions extends CommonOptions {
   readonly ifExists?: boolean;
 }
@@ -79,4 +104,4 @@ export class DeleteSession extends AdminCommand {
   }
 }
 
-export const ChangeSessionCommands = [RenameSession, DisableSession, EnableSession, DeleteSession];
+export const ChangeSessionCommands = [RenameSession, CloneSession, DisableSession, EnableSession, DeleteSession];
