@@ -7,6 +7,7 @@ export type AuditAction =
   | 'session.delete'
   | 'session.revoke'
   | 'session.purge'
+  | 'vault.restore'
   | 'audit.break';
 
 export type AuditOutcome = 'done' | 'failed' | 'skipped';

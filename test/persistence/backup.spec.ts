@@ -3,6 +3,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { ErrorCode } from '../../src/contracts/errors/catalogue.js';
 import { MaestroError } from '../../src/contracts/errors/maestro-error.js';
 import type { ArchiveProgress } from '../../src/core/archive/archive.port.js';
+import { TypeOrmAuditLog } from '../../src/persistence/audit/typeorm-audit-log.js';
 import { archivedTables } from '../../src/persistence/archive/archived-tables.js';
 import { TypeOrmArchive } from '../../src/persistence/archive/typeorm-archive.js';
 import { ArchiveWriter } from '../../src/persistence/archive/write-archive.js';
@@ -39,6 +40,8 @@ beforeAll(async () => {
   await putSessions(origin.dataSource, keyRing.withPrimary('old'), sessions.slice(0, 250));
   await putSessions(origin.dataSource, keyRing, sessions.slice(250));
   await putRows(origin.dataSource, 'session_tombstones', [tombstone]);
+  const trail = new TypeOrmAuditLog(origin.dataSource, keyRing);
+  for (const { id } of sessions.slice(0, 3)) await trail.append({ actor: 'admin', action: 'session.create', target: id });
   archive = await backedUp(archiveOf(origin));
 });
 afterAll(async () => {
@@ -76,7 +79,7 @@ describe('a backup', () => {
     withNewVault(async (vault) => {
       const outcome = await archiveOf(vault).restore(sourceOf(archive));
 
-      expect(outcome.rows).toMatchObject({ saved_authentications: 500, session_tombstones: 1 });
+      expect(outcome.rows).toEqual({ saved_authentications: 500, session_tombstones: 1, audit_events: 3, audit_head: 1 });
       expect(await openedSessions(vault.dataSource, keyRing)).toEqual(await openedSessions(origin.dataSource, keyRing));
       expect(await vault.dataSource.query('select id, name from session_tombstones')).toEqual([{ id: tombstone.id, name: 'gone' }]);
       expect(withoutWhatRestoringChanges(await backedUp(archiveOf(vault)))).toEqual(withoutWhatRestoringChanges(archive));
@@ -199,6 +202,16 @@ describe('a restore', () => {
         ...{ generation: 8, lease_owner: null, lease_epoch: 3 },
       }));
       expect(new Map(rows.map((row) => [row['id'], row]))).toEqual(new Map(expected.map((row) => [row.id, row])));
+    }));
+
+  it('goes on with the audit trail where the backup left it, and stands in it', () =>
+    withNewVault(async (vault) => {
+      const { sha256 } = await archiveOf(vault).restore(sourceOf(archive));
+
+      const trail = new TypeOrmAuditLog(vault.dataSource, keyRing);
+      expect(await trail.verify()).toMatchObject({ ok: true, checked: 4 });
+      const [last] = await trail.list({ limit: 1 });
+      expect(last).toMatchObject({ seq: 4, action: 'vault.restore', target: sha256, actor: 'system' });
     }));
 
   it('refuses an archive with any bit flipped, before it writes anything', async () => {

@@ -9,11 +9,14 @@ import type {
   ArchiveSummary,
   RestoreOutcome,
 } from '../../core/archive/archive.port.js';
+import { appendEvents } from '../audit/append-events.js';
 import { databaseError } from '../database-errors.js';
 import { AesGcmSecretBox } from '../encryption/aes-gcm-secret-box.js';
 import type { KeyRing } from '../encryption/key-ring.js';
 import { recordKeys, verifyKeys } from '../encryption/sentinel.js';
+import { rowsOf } from '../migrations/sql.js';
 import { appliedSteps, knownSteps } from '../run-migrations.js';
+import type { Connection } from '../statements.js';
 import { formatVersion } from './archive-format.js';
 import { sessionsTable } from './archived-tables.js';
 import { exportRows } from './export-rows.js';
@@ -73,6 +76,7 @@ export class TypeOrmArchive implements Archive {
       });
       // Read twice; the second time it may have been another file.
       if (read.sha256 !== summary.sha256) throw new MaestroError('archive.damaged', { problem: 'it was changed while it was read' });
+      await appendEvents(connectionOf(queryRunner), this.keyRing, [{ actor: 'system', action: 'vault.restore', target: read.sha256 }]);
     });
     await recordKeys(this.dataSource, this.keyRing).catch(rethrow);
     return { ...summary, stale: stale.size };
@@ -141,6 +145,10 @@ export class TypeOrmArchive implements Archive {
       await queryRunner.release();
     }
   }
+}
+
+function connectionOf(queryRunner: QueryRunner): Connection {
+  return { run: ({ text }, values) => rowsOf(queryRunner, text, values) };
 }
 
 function told(step: string, { table, before, rows, total }: RowBatch, options: ArchiveOptions): void {
