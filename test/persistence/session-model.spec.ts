@@ -32,4 +32,15 @@ describe('the sessions of a vault', () => {
 
     await running.close();
   });
+
+  it('are seen to differ where they do', async () => {
+    const running = await startMaestro({ providers: [wholeProvider({ oauth: WholeOAuth })] });
+    const { sessions } = running;
+    const forgetful = Object.create(sessions) as typeof sessions;
+    forgetful.change = (address, { label: _forgotten, ...edit }) => sessions.change(address, edit);
+
+    await expect(livesAsModelled(forgetful, { runs: 200, length: 12, seed: 1 })).rejects.toThrow('Property failed');
+
+    await running.close();
+  });
 });

@@ -5,7 +5,9 @@ import type { AuditNote } from '../../src/contracts/audit-event.js';
 import { ProviderId } from '../../src/contracts/provider-id.js';
 import { SessionId } from '../../src/contracts/session.js';
 import { SessionName } from '../../src/contracts/session-name.js';
+import { transitions } from '../../src/core/sessions/session-lifecycle.js';
 import type { NewSessionRecord, SecretChange, SessionStore } from '../../src/core/sessions/session-store.port.js';
+import { TypeOrmAuditLog } from '../../src/persistence/audit/typeorm-audit-log.js';
 import { KeyRing } from '../../src/persistence/encryption/key-ring.js';
 import { findByName } from '../../src/persistence/session-statements.js';
 import { TypeOrmSessionStore } from '../../src/persistence/typeorm-session-store.js';
@@ -179,6 +181,53 @@ describe.each([
     expect(seen).toEqual(records.map(({ id }) => id).sort());
   });
 
+  it('finds who carries a fingerprint, as long as it is of the secret that is there', async () => {
+    const { id } = await store.insert(aRecord({ fingerprint: 'k1:aaa' }), note);
+    await store.insert(aRecord({ name: SessionName.parse('other'), fingerprint: 'k1:bbb' }), note);
+    const carriers = async (...prints: string[]): Promise<readonly string[]> =>
+      (await store.findByFingerprint(prints)).map((row) => row.id);
+
+    expect(await carriers('k0:zzz', 'k1:aaa')).toEqual([id]);
+    expect(await carriers('k1:aaa', 'k1:bbb')).toHaveLength(2);
+    await store.replaceSecret(id, 1, aSecretChange({ fingerprint: 'k1:ccc' }), note);
+    expect(await carriers('k1:aaa')).toEqual([]);
+    expect(await carriers('k1:ccc')).toEqual([id]);
+    await store.replaceSecret(id, 2, aSecretChange({ secretVersion: 3 }), note);
+    expect(await carriers('k1:ccc')).toEqual([]);
+  });
+
+  it('gives a fingerprint later, to the secret that it was made of only, and changes nothing else', async () => {
+    const bare = await store.insert(aRecord(), note);
+    const old = await store.insert(aRecord({ name: SessionName.parse('old'), fingerprint: 'k_:aaa' }), note);
+    await store.insert(aRecord({ name: SessionName.parse('new'), fingerprint: 'k1:aaa' }), note);
+    const sorted = [bare.id, old.id].sort();
+
+    expect((await store.listWithoutFingerprint('k1:', 10)).map(({ id }) => id)).toEqual(sorted);
+    expect(await store.listWithoutFingerprint('k1:', 1)).toMatchObject([{ id: sorted[0] }]);
+    expect(await store.listWithoutFingerprint('k1:', 10, sorted[0])).toMatchObject([{ id: sorted[1] }]);
+    expect(await store.setFingerprint(bare.id, 2, 'k1:bbb')).toBe(false);
+    expect(await store.setFingerprint(bare.id, 1, 'k1:bbb')).toBe(true);
+    expect(await store.findByFingerprint(['k1:bbb'])).toEqual([bare]);
+  });
+
+  it('keeps a session in the state that it comes in', async () => {
+    const inserted = await store.insert(aRecord({ status: 'reauth_required', statusReason: 'rotation-lost' }), note);
+
+    expect(inserted).toMatchObject({ status: 'reauth_required', statusReason: 'rotation-lost' });
+  });
+
+  it('tells the unreadable from all others by the keys that are at hand', async () => {
+    await store.insert(aRecord({ name: SessionName.parse('gone'), secret: { bytes: Buffer.of(1), keyId: 'k9' } }), note);
+    await store.insert(aRecord(), note);
+    const names = async (status: 'active' | 'unreadable', keyIds?: readonly string[]): Promise<readonly string[]> =>
+      (await store.list({ limit: 10, status, ...(keyIds !== undefined && { keyIds }) })).data.map(({ name }): string => name);
+
+    expect(await names('unreadable', ['k0', 'k1'])).toEqual(['gone']);
+    expect(await names('active', ['k0', 'k1'])).toEqual(['work']);
+    expect(await names('unreadable')).toEqual([]);
+    expect((await names('active')).length).toBe(2);
+  });
+
   it('lists by provider, auth type and state, the expired apart from the active', async () => {
     const past = new Date(Date.now() - 60_000);
     const named = async (name: string, values: Partial<NewSessionRecord> = {}): Promise<SessionId> =>
@@ -224,6 +273,68 @@ describe('the session store in PostgreSQL', () => {
     expect(await database.dataSource.query('select * from session_tombstones')).toEqual([
       { id, provider: 'openai', auth_type: 'api_key', name: 'work', created_at: expect.any(Date), deleted_at: expect.any(Date) },
     ]);
+  });
+
+  it('writes each change down with it, or neither', async () => {
+    const log = new TypeOrmAuditLog(database.dataSource, keys);
+    const before = (await log.verify()).checked;
+    const { id } = await store().insert(aRecord(), { actor: 'c1', action: 'session.create' });
+    await store().change(id, 1, { label: 'x' }, { actor: 'c2', action: 'session.change', detail: 'label' });
+    await store().change(id, 1, { label: 'too late' }, { actor: 'c3', action: 'session.change' });
+    await expect(store().insert(aRecord(), note)).rejects.toMatchObject({ code: 'session.name-taken' });
+    await store().delete(id, { actor: 'c4', action: 'session.delete' });
+    await store().delete(id, { actor: 'c5', action: 'session.delete' });
+
+    const events = await log.list({ limit: 200, target: id });
+    expect(events.map(({ actor, action, detail }) => [actor, action, detail])).toEqual([
+      ['c4', 'session.delete', undefined],
+      ['c2', 'session.change', 'label'],
+      ['c1', 'session.create', undefined],
+    ]);
+    expect(await log.verify()).toMatchObject({ ok: true, checked: before + 3 });
+  });
+
+  it('changes nothing where it cannot be written down', async () => {
+    const { id } = await store().insert(aRecord(), note);
+    await database.dataSource.query(`alter table audit_events add constraint test_full check (actor <> 'c9') not valid`);
+
+    await expect(store().change(id, 1, { label: 'x' }, { ...note, actor: 'c9' })).rejects.toMatchObject({ code: '23514' });
+    await expect(store().delete(id, { ...note, actor: 'c9' })).rejects.toMatchObject({ code: '23514' });
+
+    await database.dataSource.query('alter table audit_events drop constraint test_full');
+    expect(await store().findById(id)).toMatchObject({ generation: 1 });
+  });
+
+  it('forgets old tombstones in batches, each process its own, and writes down which', async () => {
+    for (let index = 0; index < 30; index += 1) {
+      const { id } = await store().insert(aRecord(), note);
+      await store().delete(id, note);
+    }
+    await database.dataSource.query(`update session_tombstones set deleted_at = now() - interval '31 days'
+      where id in (select id from session_tombstones order by id limit 25)`);
+    const before = new Date(Date.now() - 30 * 86_400_000);
+
+    const counts = await Promise.all(Array.from({ length: 4 }, () => store().purgeTombstones(before, 10)));
+
+    const rest = await store().purgeTombstones(before, 50);
+    expect(counts.reduce((one, other) => one + other, rest)).toBe(25);
+    expect(await database.dataSource.query('select count(*)::int as count from session_tombstones')).toEqual([{ count: 5 }]);
+    const purged = await database.dataSource.query(
+      `select count(distinct target)::int as count from audit_events where action = 'session.purge' and actor = 'system'`,
+    );
+    expect(purged).toEqual([{ count: 25 }]);
+  });
+
+  it('is held by the database to the states of the life of a session', async () => {
+    const { deleted: _deleted, purged: _purged, ...stored } = transitions;
+    const { id } = await store().insert(aRecord(), note);
+    const setStatus = (status: string): Promise<unknown> =>
+      database.dataSource.query('update saved_authentications set status = $2 where id = $1', [id, status]);
+
+    for (const status of Object.keys(stored)) await expect(setStatus(status)).resolves.toBeDefined();
+    for (const status of ['deleted', 'purged', 'expired', 'unreadable', 'refreshing', '']) {
+      await expect(setStatus(status)).rejects.toMatchObject({ code: '23514' });
+    }
   });
 
   it('keeps the row where the tombstone cannot be written', async () => {
