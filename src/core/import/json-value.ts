@@ -33,7 +33,7 @@ export function timeFrom(value: unknown): Date | undefined {
 }
 
 /** When an access token that is a JWT ends (RFC 7519, `exp` in seconds). Who signed it is its provider's matter. */
-export function expiryOfToken(token: Secret): Date | undefined {
+function expiryOfToken(token: Secret): Date | undefined {
   const payload = Buffer.from(token.reveal().split('.')[1] ?? '', 'base64url').toString('utf8');
   const exp = objectFromText(Secret.of(payload))?.['exp'];
   return typeof exp === 'number' ? timeFrom(exp * 1000) : undefined;
