@@ -4,8 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
+import type { BuiltGateway } from '../support/built-gateway.js';
+import { buildGateway } from '../support/built-gateway.js';
 import { gatewayClient } from '../support/gateway-client.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
@@ -19,13 +21,16 @@ interface Process {
 }
 
 describe('the process of a gateway', () => {
+  let built: BuiltGateway;
   let database: TestDatabase;
   let folder: string;
   beforeAll(async () => {
+    built = await buildGateway();
     database = await freshDatabase();
     folder = mkdtempSync(join(tmpdir(), 'maestro-process-'));
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
+    built.remove();
     await database.close();
     rmSync(folder, { recursive: true });
   });
@@ -34,15 +39,9 @@ describe('the process of a gateway', () => {
 
   function start(environment: Readonly<Record<string, string>>): Process {
     // In a folder of its own: somebody may have a .env beside the sources.
-    const child = spawn(process.execPath, ['--import', resolve('node_modules/tsx/dist/loader.mjs'), resolve('src/main.ts')], {
+    const child = spawn(process.execPath, [built.main], {
       cwd: folder,
-      env: {
-        PATH: process.env['PATH'],
-        TSX_TSCONFIG_PATH: resolve('tsconfig.json'),
-        PORT: '0',
-        MAESTRO_DATA_DIR: folder,
-        ...environment,
-      },
+      env: { PATH: process.env['PATH'], PORT: '0', MAESTRO_DATA_DIR: folder, ...environment },
     });
     const texts = { out: '', err: '' };
     child.stdout.on('data', (piece: Buffer) => (texts.out += piece.toString()));
@@ -84,12 +83,23 @@ describe('the process of a gateway', () => {
     const key = /mk_[\w-]{43}/.exec(err())?.[0] ?? '';
 
     const { status } = await gatewayClient(url, key).call('GET', '/api/sessions');
+    const { json: description } = await gatewayClient(url, key).call('GET', '/openapi.json');
     child.kill('SIGTERM');
 
     expect(await exitCode).toBe(0);
     expect(status).toBe(200);
     expect(entries().at(-1)).toMatchObject({ msg: 'stopped', level: 'info' });
     expect(out()).not.toContain(key);
+    expect(description).toMatchObject({
+      components: {
+        schemas: {
+          ChatDto: { required: ['provider', 'session', 'model', 'messages'] },
+          SessionAnswerDto: { properties: { status: { enum: expect.arrayContaining(['active']) } } },
+          ProblemDto: { properties: { retryAfterMs: { type: 'number' } } },
+        },
+      },
+      paths: { '/api/sessions/{id}': { get: { operationId: 'SessionsController_oneById', parameters: [{ name: 'id', in: 'path' }] } } },
+    });
   }, 60_000);
 
   it('tells people where everything lies, in words', async () => {

@@ -107,7 +107,7 @@ describe('every route', () => {
       .filter(({ method, url }) => method !== 'HEAD' && /^\/(api|health)\//.test(url))
       .map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`);
 
-    expect(described.map((route) => route.replace('{path}', '*')).sort()).toEqual(served.sort());
+    expect(described.map((route) => route.replace('{model}', '*')).sort()).toEqual(served.sort());
     await app.close();
   });
 });

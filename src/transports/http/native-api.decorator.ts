@@ -1,6 +1,7 @@
 import { applyDecorators, Controller, UseFilters, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiDefaultResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiDefaultResponse, ApiExtraModels, ApiTags, getSchemaPath } from '@nestjs/swagger';
 
+import { ProblemDto } from '../requests/problem.dto.js';
 import { AuthGuard } from './auth.guard.js';
 import { ProblemFilter } from './problem.filter.js';
 
@@ -15,6 +16,10 @@ export function NativeApi(tag: string): ClassDecorator {
     UseFilters(ProblemFilter),
     ApiTags(tag),
     ApiBearerAuth(),
-    ApiDefaultResponse({ description: 'A problem document (RFC 9457)', content: { 'application/problem+json': {} } }),
+    ApiExtraModels(ProblemDto),
+    ApiDefaultResponse({
+      description: 'A problem document (RFC 9457)',
+      content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+    }),
   );
 }

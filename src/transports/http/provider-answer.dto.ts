@@ -6,28 +6,28 @@ import type { DialectSupport, Limitation, Requirement } from '../../contracts/ma
 export class ProviderAnswerDto {
   readonly id: string;
   readonly displayName: string;
-  readonly authTypes: readonly AuthType[];
-  readonly features: readonly Feature[];
+  readonly authTypes: AuthType[];
+  readonly features: Feature[];
   readonly contextManagement: ContextManagement;
-  readonly dialects: readonly DialectSupport[];
-  readonly limitations: readonly Limitation[];
+  readonly dialects: DialectSupport[];
+  readonly limitations: Limitation[];
   /** Settings that must be there, and whether they are. */
-  readonly requirements: readonly Requirement[];
+  readonly requirements: Requirement[];
 
   constructor(capabilities: ProviderCapabilities) {
     this.id = capabilities.provider;
     this.displayName = capabilities.displayName;
-    this.authTypes = capabilities.authTypes;
-    this.features = capabilities.features;
+    this.authTypes = [...capabilities.authTypes];
+    this.features = [...capabilities.features];
     this.contextManagement = capabilities.contextManagement;
-    this.dialects = capabilities.dialects;
-    this.limitations = capabilities.limitations;
-    this.requirements = capabilities.requirements;
+    this.dialects = [...capabilities.dialects];
+    this.limitations = [...capabilities.limitations];
+    this.requirements = [...capabilities.requirements];
   }
 }
 
 export class ProviderListDto {
-  readonly data: readonly ProviderAnswerDto[];
+  readonly data: ProviderAnswerDto[];
 
   constructor(providers: readonly ProviderCapabilities[]) {
     this.data = providers.map((capabilities) => new ProviderAnswerDto(capabilities));

@@ -1,5 +1,19 @@
 import type { JsonObject, ToolChoice } from '../../contracts/chat.js';
-import { Flag, Json, NestedByType, Nested, Numeric, OneOf, Optional, Rule, Text, TextList, TextRecord, Whole } from './fields.js';
+import {
+  Described,
+  Flag,
+  Json,
+  NestedByType,
+  Nested,
+  Numeric,
+  OneOf,
+  Optional,
+  Rule,
+  Text,
+  TextList,
+  TextRecord,
+  Whole,
+} from './fields.js';
 import { isRecord } from './json.js';
 
 const mostTokens = 100_000_000;
@@ -30,7 +44,7 @@ class JsonSchemaFormatDto {
   readonly strict?: boolean;
 }
 
-const formats = { text: PlainFormatDto, json: JsonFormatDto, 'json-schema': JsonSchemaFormatDto };
+export const formats = { text: PlainFormatDto, json: JsonFormatDto, 'json-schema': JsonSchemaFormatDto };
 
 const efforts = ['none', 'minimal', 'low', 'medium', 'high'] as const;
 
@@ -92,6 +106,10 @@ export class ChatOptionsDto {
   /** `auto`, `none`, `required`, or the one tool to call. */
   @Optional()
   @Rule('must be auto, none, required, or an object with the name of a tool', isToolChoice)
+  @Described([
+    { type: 'string', enum: ['auto', 'none', 'required'] },
+    { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+  ])
   readonly toolChoice?: ToolChoice;
 
   @Optional()
@@ -99,7 +117,7 @@ export class ChatOptionsDto {
   readonly parallelToolCalls?: boolean;
 
   @Optional()
-  @NestedByType(() => formats)
+  @NestedByType(formats)
   readonly responseFormat?: PlainFormatDto | JsonFormatDto | JsonSchemaFormatDto;
 
   @Optional()
@@ -109,6 +127,7 @@ export class ChatOptionsDto {
   /** `true`, or how many alternatives to tell for each token. */
   @Optional()
   @Rule('must be true, false, or a whole number from 0 to 20', (value) => typeof value === 'boolean' || isCount(value))
+  @Described([{ type: 'boolean' }, { type: 'integer' }])
   readonly logprobs?: boolean | number;
 
   @Optional()

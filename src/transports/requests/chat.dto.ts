@@ -12,7 +12,7 @@ export class MessageDto implements ChatMessage {
 
   /** A text, or parts. */
   @Rule('must not be empty', (value) => (typeof value === 'string' || Array.isArray(value) ? value.length > 0 : true))
-  @TextOrListOf(() => partTypes, 'parts')
+  @TextOrListOf(partTypes, 'parts')
   readonly content: string | PartDto[];
 }
 

@@ -1,3 +1,4 @@
+import type { ApiPropertyOptions } from '@nestjs/swagger';
 import type { ValidationOptions } from 'class-validator';
 import {
   IsBoolean,
@@ -14,6 +15,8 @@ import {
   ValidateIf,
 } from 'class-validator';
 
+import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
+
 import { isRecord, jsonDepth } from './json.js';
 import type { RequestType } from './nested.js';
 import { noteNested } from './nested.js';
@@ -21,6 +24,9 @@ import { noteNested } from './nested.js';
 // The building blocks of the DTOs. Each message is what is said of a field: "<path> must be a text".
 
 type Field = PropertyDecorator;
+
+/** A JSON Schema. */
+type Kind = NonNullable<ApiPropertyOptions['oneOf']>[number];
 
 function all(...fields: readonly Field[]): Field {
   return (target, property) => {
@@ -110,8 +116,13 @@ export function Nested(type: () => RequestType): Field {
 }
 
 /** An object of the kind that its `type` says. */
-export function NestedByType(types: () => Readonly<Record<string, RequestType>>): Field {
-  return all(noteNested(types), Rule('must be an object', isRecord));
+export function NestedByType(types: Readonly<Record<string, RequestType>>): Field {
+  const kinds = Object.values(types).map((type) => ({ $ref: getSchemaPath(type) }));
+  return all(
+    noteNested(() => types),
+    Rule('must be an object', isRecord),
+    Described(kinds),
+  );
 }
 
 export function ListOf(type: () => RequestType, { min = 0, max }: { readonly min?: number; readonly max: number }): Field {
@@ -120,7 +131,17 @@ export function ListOf(type: () => RequestType, { min = 0, max }: { readonly min
 }
 
 /** A text, or a list of objects of the kinds that their `type` says. */
-export function TextOrListOf(types: () => Readonly<Record<string, RequestType>>, what: string): Field {
+export function TextOrListOf(types: Readonly<Record<string, RequestType>>, what: string): Field {
   const holds = (value: unknown): boolean => typeof value === 'string' || (Array.isArray(value) && value.length <= 10_000);
-  return all(noteNested(types), Rule(`must be a text or a list of ${what}`, holds));
+  const items = { oneOf: Object.values(types).map((type) => ({ $ref: getSchemaPath(type) })) };
+  return all(
+    noteNested(() => types),
+    Rule(`must be a text or a list of ${what}`, holds),
+    Described([{ type: 'string' }, { type: 'array', items }]),
+  );
+}
+
+/** What the description of the API says of a field that may be of several kinds; its type alone would say "an object". */
+export function Described(kinds: readonly Kind[]): Field {
+  return ApiProperty({ oneOf: [...kinds] });
 }

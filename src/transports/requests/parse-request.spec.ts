@@ -247,7 +247,7 @@ describe('the DTOs of sessions', () => {
     expect(parseRequest(ListSessionsDto, query)).toEqual(query);
     expect(problemsOf(() => parseRequest(ListSessionsDto, { provider: ['a', 'b'], status: 'dead' }))).toEqual([
       'provider must be a text',
-      'status must be one of active, expired, needs_attention, reauth_required, exhausted, disabled',
+      expect.stringMatching(/^status must be one of active, expired, /),
     ]);
   });
 });

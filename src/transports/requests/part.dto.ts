@@ -124,7 +124,7 @@ export class ToolResultPartDto {
   @Text({ min: 1 })
   readonly name?: string;
 
-  @TextOrListOf(() => resultParts, 'parts (text, image, file)')
+  @TextOrListOf(resultParts, 'parts (text, image, file)')
   readonly result: string | (TextPartDto | ImagePartDto | FilePartDto)[];
 
   @Optional()

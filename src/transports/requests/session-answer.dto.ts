@@ -20,7 +20,7 @@ export class SessionAnswerDto {
   /** The last four characters of a long key. */
   readonly secretHint?: string;
   /** When a secret is stored: ids of other sessions with the same one. */
-  readonly duplicates?: readonly string[];
+  readonly duplicates?: string[];
   readonly createdAt: string;
   readonly updatedAt: string;
 
@@ -38,7 +38,7 @@ export class SessionAnswerDto {
     if (session.nextRefreshAt !== undefined) this.nextRefreshAt = session.nextRefreshAt.toISOString();
     if (session.baseUrl !== undefined) this.baseUrl = session.baseUrl;
     if (session.secretHint !== undefined) this.secretHint = session.secretHint;
-    if (session.duplicates !== undefined) this.duplicates = session.duplicates;
+    if (session.duplicates !== undefined) this.duplicates = [...session.duplicates];
     this.createdAt = session.createdAt.toISOString();
     this.updatedAt = session.updatedAt.toISOString();
   }

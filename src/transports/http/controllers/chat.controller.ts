@@ -1,6 +1,6 @@
 import { Body, HttpCode, Inject, Logger, Post, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Caller } from '../../../contracts/caller.js';
@@ -8,6 +8,8 @@ import { problemFromError } from '../../../contracts/errors/problem.js';
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
 import { UniversalProvider } from '../../../core/universal-provider.js';
 import { ChatDto } from '../../requests/chat.dto.js';
+import { formats } from '../../requests/chat-options.dto.js';
+import { partTypes } from '../../requests/part.dto.js';
 import { CurrentCaller } from '../auth.guard.js';
 import { sendEventStream } from '../event-stream.js';
 import { NativeApi } from '../native-api.decorator.js';
@@ -19,6 +21,7 @@ import { RunningAnswers } from '../running-answers.js';
 const bodyLimit = 32 * 1024 * 1024;
 
 @NativeApi('chat')
+@ApiExtraModels(...Object.values(partTypes), ...Object.values(formats))
 export class ChatController {
   private readonly logger = new Logger('Http');
 
@@ -33,7 +36,7 @@ export class ChatController {
   @ApiOperation({ summary: 'Chat through a session: server-sent events, or one answer' })
   @ApiOkResponse({
     description: 'One event in each data line, ended by message-end or by an error event',
-    content: { 'text/event-stream': {} },
+    content: { 'text/event-stream': {}, 'application/json': {} },
   })
   async chat(
     @CurrentCaller() caller: Caller,
