@@ -1,7 +1,7 @@
 import type { Statement } from './statements.js';
 
 /** A row as the statements tell it: columns under the names of the entity. */
-export const columns = [
+const columns = [
   'id',
   'provider',
   'auth_type as "authType"',

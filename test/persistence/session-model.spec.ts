@@ -17,7 +17,7 @@ describe('the sessions of a vault', () => {
     const providers = [wholeProvider({ oauth: WholeOAuth })];
     const running = await startMaestro({ persistence: PersistenceModule.forRoot({ dataSource, keyRing }), providers });
 
-    const steps = await livesAsModelled(running.sessions, { runs: 200, length: 12 });
+    const steps = await livesAsModelled(running.sessions, { runs: 200, length: 8 });
     await running.close();
 
     console.info(`T32: 200 lives, ${String(steps)} steps, no difference`);
@@ -28,7 +28,7 @@ describe('the sessions of a vault', () => {
   it('do the same in the memory that other tests use', async () => {
     const running = await startMaestro({ providers: [wholeProvider({ oauth: WholeOAuth })] });
 
-    await livesAsModelled(running.sessions, { runs: 200, length: 12 });
+    await livesAsModelled(running.sessions, { runs: 200, length: 8 });
 
     await running.close();
   });
@@ -39,7 +39,7 @@ describe('the sessions of a vault', () => {
     const forgetful = Object.create(sessions) as typeof sessions;
     forgetful.change = (address, { label: _forgotten, ...edit }) => sessions.change(address, edit);
 
-    await expect(livesAsModelled(forgetful, { runs: 200, length: 12, seed: 1 })).rejects.toThrow('Property failed');
+    await expect(livesAsModelled(forgetful, { runs: 200, length: 8, seed: 1 })).rejects.toThrow('Property failed');
 
     await running.close();
   });

@@ -12,7 +12,7 @@ export interface Mutation {
 }
 
 /** Gives a number below `limit`, the same at every run. */
-export function numbersFrom(seed: string): (limit: number) => number {
+function numbersFrom(seed: string): (limit: number) => number {
   let count = 0;
   return (limit) => {
     count += 1;

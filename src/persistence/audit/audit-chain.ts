@@ -10,11 +10,6 @@ export interface ChainedEvent extends Omit<AuditEvent, 'hash'> {
   readonly keyId: string;
 }
 
-export interface Seal {
-  readonly keyId: string;
-  readonly mac: Uint8Array;
-}
-
 export function chained(entry: AuditEntry, seq: number, at: Date, keyId: string): ChainedEvent {
   return { outcome: 'done', ...entry, seq, at, keyId };
 }
