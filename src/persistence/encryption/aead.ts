@@ -2,8 +2,8 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 const algorithm = 'aes-256-gcm';
 export const keyLength = 32;
-export const ivLength = 12;
-export const tagLength = 16;
+const ivLength = 12;
+const tagLength = 16;
 /** What sealing adds to a text. */
 export const overhead = ivLength + tagLength;
 
