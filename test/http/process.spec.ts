@@ -35,6 +35,12 @@ describe('the process of a gateway', () => {
     rmSync(folder, { recursive: true });
   });
 
+  const children: ChildProcessWithoutNullStreams[] = [];
+  afterEach(() => {
+    // Of a test that failed half-way; one that ended is not there to be killed.
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
   const encryptionKeys = `k1=${randomBytes(32).toString('base64')}`;
 
   function start(environment: Readonly<Record<string, string>>): Process {
@@ -43,6 +49,7 @@ describe('the process of a gateway', () => {
       cwd: folder,
       env: { PATH: process.env['PATH'], PORT: '0', MAESTRO_DATA_DIR: folder, ...environment },
     });
+    children.push(child);
     const texts = { out: '', err: '' };
     child.stdout.on('data', (piece: Buffer) => (texts.out += piece.toString()));
     child.stderr.on('data', (piece: Buffer) => (texts.err += piece.toString()));
