@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
+import { MaestroError } from '../../src/contracts/errors/maestro-error.js';
 import type { SessionId } from '../../src/contracts/session.js';
+import type { KeyService } from '../../src/core/key-rotation/key-service.port.js';
 import { TypeOrmAuditLog } from '../../src/persistence/audit/typeorm-audit-log.js';
 import { AesGcmSecretBox } from '../../src/persistence/encryption/aes-gcm-secret-box.js';
 import { envelopeFromBytes } from '../../src/persistence/encryption/envelope.js';
@@ -12,6 +14,7 @@ import { TypeOrmSessionStore } from '../../src/persistence/typeorm-session-store
 import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
 import { aKey, insertSealed, placeOf, startSweeper } from '../support/rotation.js';
+import { until } from '../support/until.js';
 
 const keyText = `old=${aKey()},new=${aKey()}`;
 const onOld = KeyRing.parse(keyText, 'old');
@@ -92,20 +95,45 @@ describe('a rotation', () => {
     await expect(rotationOf(onNew).retire('old')).rejects.toMatchObject({ code: 'encryption.key-in-use' });
   });
 
-  it('never takes a secret back that was replaced meanwhile', async () => {
-    const [id] = (await insertSealed(database.dataSource, onOld, 1)).keys();
-    const blocker = database.dataSource.createQueryRunner();
-    await blocker.startTransaction();
-    await blocker.query(`update saved_authentications set secret_version = 2, credentials = '\\x00' where id = $1`, [id]);
+  it.each([
+    ['replaced', `update saved_authentications set credentials = '\\x00', secret_version = 2`],
+    ['moved to a third key', `update saved_authentications set credentials = '\\x00', key_id = 'third'`],
+    ['deleted', 'delete from saved_authentications'],
+  ])('never takes a secret back that was %s after it was read', async (_what, change) => {
+    await insertSealed(database.dataSource, onOld, 1);
+    const rows = `select credentials, key_id, secret_version from saved_authentications`;
+    let after: unknown;
+    const slow: KeyService = {
+      primaryId: 'new',
+      ids: onNew.ids,
+      unwrap: (wrapped, associated) => onNew.unwrap(wrapped, associated),
+      async wrap(dataKey, associated) {
+        await database.dataSource.query(change);
+        after = await database.dataSource.query(rows);
+        return onNew.wrap(dataKey, associated);
+      },
+    };
+    const auditLog = new TypeOrmAuditLog(database.dataSource, onNew);
 
-    const rotating = rotationOf(onNew).rotate();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await blocker.commitTransaction();
-    await blocker.release();
+    const outcome = await new TypeOrmKeyRotation({ dataSource: database.dataSource, keys: slow, auditLog }).rotate();
 
-    expect(await rotating).toMatchObject({ rewrapped: 0, unreadable: [{ id }] });
-    const [row] = await database.dataSource.query<{ credentials: Buffer }[]>('select credentials from saved_authentications');
-    expect(row?.credentials).toEqual(Buffer.of(0));
+    expect(outcome.rewrapped).toBe(0);
+    expect(await database.dataSource.query(rows)).toEqual(after);
+  });
+
+  it('ends where the keys are away, and is none the worse for it', async () => {
+    await insertSealed(database.dataSource, onOld, 3);
+    const away: KeyService = {
+      primaryId: 'new',
+      ids: onNew.ids,
+      unwrap: (wrapped, associated) => onNew.unwrap(wrapped, associated),
+      wrap: () => Promise.reject(new MaestroError('encryption.key-service-away', {})),
+    };
+    const auditLog = new TypeOrmAuditLog(database.dataSource, onNew);
+    const rotation = new TypeOrmKeyRotation({ dataSource: database.dataSource, keys: away, auditLog });
+
+    await expect(rotation.rotate()).rejects.toMatchObject({ code: 'encryption.key-service-away' });
+    expect(await rotationOf(onNew).rotate()).toMatchObject({ rewrapped: 3, remaining: 0 });
   });
 
   it('takes what is locked for good as something that remains, and does not wait for it', async () => {
@@ -259,8 +287,9 @@ describe('a key', () => {
        values ($1, 'alpha', 'oauth', 'late', '\\x00', 'old', 1, 1, 'active', 0, 0, now(), now())`,
       [randomUUID()],
     );
+    // Not to be seen yet, so that the first count finds nothing and the lock has to wait.
     const retiring = rotationOf(onNew).retire('old');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await until(async () => (await waiting()) > 0);
     await blocker.commitTransaction();
     await blocker.release();
 
@@ -269,6 +298,14 @@ describe('a key', () => {
       message: expect.stringContaining('1 rows of saved_authentications'),
     });
   });
+
+  /** Who waits for a lock just now. */
+  async function waiting(): Promise<number> {
+    const rows = await database.dataSource.query<unknown[]>(
+      'select 1 from pg_locks join pg_database on pg_database.oid = pg_locks.database where datname = current_database() and not granted',
+    );
+    return rows.length;
+  }
 
   it('seals nothing any more once it is retired, whoever tries', async () => {
     await rotationOf(onNew).retire('old');

@@ -78,17 +78,23 @@ export class TypeOrmKeyRotation implements KeyRotation {
 
   async retire(keyId: string): Promise<void> {
     if (keyId === this.keys.primaryId) throw inUse(keyId, ['it is the primary of this process']);
-    await this.onVault(() =>
-      this.dataSource.transaction(async (transaction) => {
+    await this.onVault(async () => {
+      // Without a lock at first: who is refused disturbs nobody.
+      await this.requireUnused(this.dataSource, keyId);
+      await this.dataSource.transaction(async (transaction) => {
         await transaction.query(`set local lock_timeout = '3s'`);
         // Nobody starts with the key, and nobody seals with it, until it is counted and retired.
         await transaction.query('lock table replicas in share row exclusive mode');
         await lockSealedTables(transaction);
-        const uses = usesOf(keyId, await countKeys(transaction), await this.otherReplicas(transaction));
-        if (uses.length > 0) throw inUse(keyId, uses);
+        await this.requireUnused(transaction, keyId);
         await markRetired(transaction, keyId);
-      }),
-    );
+      });
+    });
+  }
+
+  private async requireUnused(database: Queryable, keyId: string): Promise<void> {
+    const uses = usesOf(keyId, await countKeys(database), await this.otherReplicas(database));
+    if (uses.length > 0) throw inUse(keyId, uses);
   }
 
   private async walkUntilDone(sweep: Sweep): Promise<RotationOutcome['unreadable']> {
