@@ -11,6 +11,7 @@ const chain = [
   'BackfillSessionName1756640329000',
   'RequireSessionName1756640330000',
   'SealSessions1795348800000',
+  'AddReplicas1795370400000',
   'AddAuditTrail1795435200000',
 ];
 
