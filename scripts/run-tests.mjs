@@ -16,10 +16,9 @@ const coverage = chosen.length === 0 && !nightly ? ['--coverage'] : [];
 const { status } = spawnSync(
   process.execPath,
   [`${root}node_modules/jest/bin/jest.js`, '--json', `--outputFile=${report}`, ...coverage, ...chosen],
-  // Jest prints its JSON on standard output as well; its readable report goes to standard error.
   {
     cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, MAESTRO_TEST_STRICT: strict ? '1' : '', MAESTRO_TEST_NIGHTLY: nightly ? '1' : '' },
   },
 );

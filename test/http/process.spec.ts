@@ -6,8 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { BuiltGateway } from '../support/built-gateway.js';
-import { buildGateway } from '../support/built-gateway.js';
+import { builtGateway } from '../support/built-gateway.js';
 import { gatewayClient } from '../support/gateway-client.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
@@ -21,16 +20,15 @@ interface Process {
 }
 
 describe('the process of a gateway', () => {
-  let built: BuiltGateway;
+  let main: string;
   let database: TestDatabase;
   let folder: string;
   beforeAll(async () => {
-    built = await buildGateway();
+    main = builtGateway();
     database = await freshDatabase();
     folder = mkdtempSync(join(tmpdir(), 'maestro-process-'));
   }, 180_000);
   afterAll(async () => {
-    built.remove();
     await database.close();
     rmSync(folder, { recursive: true });
   });
@@ -45,7 +43,7 @@ describe('the process of a gateway', () => {
 
   function start(environment: Readonly<Record<string, string>>): Process {
     // In a folder of its own: somebody may have a .env beside the sources.
-    const child = spawn(process.execPath, [built.main], {
+    const child = spawn(process.execPath, [main], {
       cwd: folder,
       env: { PATH: process.env['PATH'], PORT: '0', MAESTRO_DATA_DIR: folder, ...environment },
     });

@@ -12,10 +12,14 @@ import { wholeProvider } from '../support/whole-provider.js';
 describe('the published entries', () => {
   it('hold what applications are built with', () => {
     expect(Object.keys(main).sort()).toEqual([
+      'Audit',
+      'AuditLog',
       'Clock',
+      'Fingerprints',
       'MaestroError',
       'MaestroModule',
       'ProviderRegistry',
+      'SavedAuthentications',
       'Secret',
       'SecretBox',
       'SessionStore',

@@ -47,7 +47,7 @@ describeRecordings('recorded streams through the gateway', ({ cases }) => {
         body: { provider, authType: 'api_key', name: `recorded_${provider}`, credentials: { apiKey: key } },
       });
     }
-  });
+  }, 120_000);
 
   afterAll(async () => {
     await gateway.close();
