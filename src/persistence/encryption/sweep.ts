@@ -10,7 +10,7 @@ import { AesGcmSecretBox } from './aes-gcm-secret-box.js';
 import type { SealedTable } from './sealed-tables.js';
 import { sealedTables } from './sealed-tables.js';
 
-export const batchSize = 200;
+const batchSize = 200;
 
 export interface Sweep {
   readonly dataSource: DataSource;
