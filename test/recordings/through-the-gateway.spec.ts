@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -36,7 +37,9 @@ describeRecordings('recorded streams through the gateway', ({ cases }) => {
   let gateway: TestGateway;
 
   beforeAll(async () => {
-    replay = spawn(process.execPath, [join(process.cwd(), '../shared/recordings/replay-server.mjs'), '0'], {
+    // It serves only where it is started by its real path.
+    const program = realpathSync(join(process.cwd(), '../shared/recordings/replay-server.mjs'));
+    replay = spawn(process.execPath, [program, '0'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [line] = (await once(createInterface({ input: replay.stdout ?? process.stdin }), 'line')) as [string];
