@@ -8,7 +8,7 @@ import type { ModelsBehaviour } from './behaviours/models.behaviour.js';
 import type { OAuthBehaviour } from './behaviours/oauth.behaviour.js';
 import type { StreamingBehaviour } from './behaviours/streaming.behaviour.js';
 import type { ProviderImports } from './imports.js';
-import type { BehaviourClass, DialectSupport, Limitation, ProviderManifest, SettingDefinition } from './manifest.js';
+import type { BehaviourClass, DialectSupport, Limitation, LoginTraits, ProviderManifest, SettingDefinition } from './manifest.js';
 import { contractVersion } from './manifest.js';
 import type { HttpClient, ProviderSettings } from './provider-client.js';
 import type { ProviderId } from './provider-id.js';
@@ -76,6 +76,7 @@ export interface ProviderDeclaration {
   readonly dialects?: readonly DialectSupport[];
   readonly settings?: Readonly<Record<string, SettingDefinition>>;
   readonly limitations?: readonly Limitation[];
+  readonly login?: LoginTraits;
   readonly imports?: ProviderImports;
 }
 
@@ -123,6 +124,7 @@ export function defineProvider(module: Type, declaration: ProviderDeclaration): 
     dialects: declaration.dialects ?? [],
     settings: declaration.settings ?? {},
     limitations: declaration.limitations ?? [],
+    ...(declaration.login !== undefined && { login: declaration.login }),
     ...(declaration.imports !== undefined && { imports: declaration.imports }),
   };
   return { [definitionMark]: true, manifest, register: (host) => moduleOf(module, manifest, host) };

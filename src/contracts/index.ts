@@ -60,7 +60,16 @@ export { MaestroError } from './errors/maestro-error.js';
 export type { ProblemDocument } from './errors/problem.js';
 export { httpStatusOf, problemFromError } from './errors/problem.js';
 export type { ImportTool, ProviderImports } from './imports.js';
-export type { BehaviourClass, DialectSupport, Limitation, ProviderManifest, Requirement, SettingDefinition } from './manifest.js';
+export type {
+  BehaviourClass,
+  DialectSupport,
+  Limitation,
+  LoginTraits,
+  ProviderManifest,
+  RefreshRotation,
+  Requirement,
+  SettingDefinition,
+} from './manifest.js';
 export { contractVersion, environmentNameOf } from './manifest.js';
 export type { Ability, AbilityState, Model, ModelFacts } from './model.js';
 export { aModel } from './model.js';

@@ -1,6 +1,7 @@
 import type { BehaviourKind } from './behaviours/behaviour.js';
 import type { ProviderImports } from './imports.js';
 import type { ProviderId } from './provider-id.js';
+import type { LoginMethod } from './tokens.js';
 import type { Dialect, WireOperation } from './wire-request.js';
 
 /** The version of these contracts. A provider made for another one is left out, with a finding that says so. */
@@ -33,6 +34,24 @@ export interface Limitation {
   readonly needsConsent?: boolean;
 }
 
+/**
+ * What an issuer does with a refresh token that was used: nothing (`none`), kill it after `graceSeconds` (`grace`), or kill it
+ * at once and take a second use for theft (`strict`).
+ */
+export type RefreshRotation = 'none' | 'grace' | 'strict';
+
+/** How a provider's OAuth login behaves, for those who run logins and refreshes without knowing the provider. */
+export interface LoginTraits {
+  readonly methods: readonly LoginMethod[];
+  readonly rotation: RefreshRotation;
+  /** Of rotation `grace`: how long a used refresh token still works. */
+  readonly graceSeconds?: number;
+  /** Of an access token whose lifetime the issuer does not tell. */
+  readonly defaultLifetimeSeconds: number;
+  /** A refresh token that is not used for so long is dead; absent: not known. */
+  readonly refreshIdleDays?: number;
+}
+
 /** A setting that must be there. */
 export interface Requirement {
   readonly setting: string;
@@ -53,6 +72,8 @@ export interface ProviderManifest {
   readonly dialects: readonly DialectSupport[];
   readonly settings: Readonly<Record<string, SettingDefinition>>;
   readonly limitations: readonly Limitation[];
+  /** Of a provider with `oauth`; absent: take the issuer to be strict. */
+  readonly login?: LoginTraits;
   /** Absent: nothing that other programs keep is recognised as this provider's. */
   readonly imports?: ProviderImports;
 }

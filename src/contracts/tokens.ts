@@ -13,6 +13,8 @@ export interface TokenSet {
   readonly scopes?: readonly string[];
   /** From the local receive time, not from the issuer's clock. */
   readonly expiresAt?: Date;
+  /** What the issuer said, for whoever counts by another clock; absent where it said nothing that makes sense. */
+  readonly lifetimeSeconds?: number;
   /** True where the issuer told no lifetime and the provider's default was taken. */
   readonly isExpiryEstimated: boolean;
   readonly extra: CredentialExtra;
@@ -25,7 +27,11 @@ export interface RefreshedTokens {
   readonly expiresAt?: Date;
 }
 
-export type LoginMethod = 'browser' | 'paste' | 'device';
+/**
+ * `federation` needs no person: an identity token that the platform keeps in a file is traded for tokens (RFC 7523, RFC 8693).
+ * Such a login is complete as soon as it is begun: `exchangeCode` may be called at once, with any code.
+ */
+export type LoginMethod = 'browser' | 'paste' | 'device' | 'federation';
 
 /** What must be kept between the two halves of a login. Verifier, state and device code are secrets: sealed at rest, used once. */
 export interface PkceParams {
@@ -39,6 +45,7 @@ export interface PkceParams {
 
 /** The first half of a login: where the person goes, and what must be kept until they come back. */
 export interface AuthorizationChallenge {
+  /** Empty for a login by federation: there is nowhere to go. */
   readonly authUrl: string;
   readonly pkceParams: PkceParams;
   /** Of a device login: what the person types. */

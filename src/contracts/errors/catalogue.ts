@@ -218,6 +218,13 @@ export const catalogue = {
     ({ provider, reason }: FromProvider & { readonly reason: string }) => `${provider} refused this login (${reason}); begin a new one`,
   ),
 
+  'oauth.misconfigured': problem(
+    'configuration',
+    'The OAuth client is not set up right',
+    ({ provider, problem: why }: FromProvider & { readonly problem: string }) =>
+      `the token endpoint of ${provider} does not accept this client (${why}); check its id, secret, redirect and scopes. No session is at fault`,
+  ),
+
   'model.not-found': problem(
     'not-found',
     'The model does not exist',
