@@ -8,6 +8,8 @@ export type AuditAction =
   | 'session.revoke'
   | 'session.purge'
   | 'vault.restore'
+  | 'key.rotate'
+  | 'key.retire'
   | 'audit.break';
 
 export type AuditOutcome = 'done' | 'failed' | 'skipped';

@@ -5,6 +5,7 @@ import type { DatabaseSettings } from './create-data-source.js';
 import { createDataSource } from './create-data-source.js';
 import { databaseError } from './database-errors.js';
 import type { KeyRing } from './encryption/key-ring.js';
+import { requireShared, runningReplicas } from './encryption/replicas.js';
 import { recordKeys, verifyKeys } from './encryption/sentinel.js';
 import { migrateUp } from './run-migrations.js';
 
@@ -14,7 +15,7 @@ const oldestVersion = 150_000;
  * The database, migrated, and proven to be sealed with the keys of this ring. With the wrong keys nothing is written, not even a
  * migration.
  *
- * @throws MaestroError `encryption.key-mismatch`, `encryption.key-unknown`, `migration.refused`, `database.*`
+ * @throws MaestroError `encryption.key-mismatch`, `encryption.key-unknown`, `encryption.key-not-shared`, `migration.refused`, `database.*`
  */
 export async function openDatabase(settings: DatabaseSettings, keyRing: KeyRing): Promise<DataSource> {
   const dataSource = await connectDatabase(settings, keyRing);
@@ -44,6 +45,8 @@ async function orDestroyed(dataSource: DataSource, work: () => Promise<void>): P
 export async function prepareDatabase(dataSource: DataSource, keyRing: KeyRing): Promise<void> {
   await verifyKeys(dataSource, keyRing);
   await migrateUp(dataSource, { keyRing });
+  // Before a new key leaves a trace: who is refused when it joins the others was never here.
+  requireShared(keyRing, await runningReplicas(dataSource));
   await recordKeys(dataSource, keyRing);
 }
 

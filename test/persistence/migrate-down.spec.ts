@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 
+import { TypeOrmAuditLog } from '../../src/persistence/audit/typeorm-audit-log.js';
 import { TypeOrmMigrations } from '../../src/persistence/typeorm-migrations.js';
 import { canary, keyRing, openedRows } from '../support/origin-table.js';
 import type { TestDatabase } from '../support/postgres.js';
@@ -109,6 +110,23 @@ describe('the vault, on its way down', () => {
 
     const names = (await openedRows(dataSource)).filter((row) => row.provider === 'alpha' && row.auth_type === 'oauth');
     expect(names.map(({ name }) => name)).toEqual([parked?.name.toUpperCase(), `${parked?.name ?? ''}_restored_1`]);
+  });
+
+  it('writes down that a session came back under another name', async () => {
+    await fillVault(dataSource, 2);
+    await downTo(migrations, naming);
+    await dataSource.query(`update saved_authentications set name = (select name from saved_authentications_parked
+        where provider = 'alpha' and auth_type = 'oauth') where provider = 'alpha' and auth_type = 'oauth'`);
+
+    await migrations.up();
+
+    const [renamed] = await dataSource.query<{ id: string }[]>(`select id from saved_authentications where name like '%_restored_1'`);
+    const trail = new TypeOrmAuditLog(dataSource, keyRing);
+    expect(await trail.list({ limit: 10 })).toMatchObject([
+      { actor: 'system', action: 'session.change', target: renamed?.id, detail: 'name', outcome: 'done' },
+    ]);
+    expect(await trail.verify()).toMatchObject({ ok: true, checked: 1 });
+    expect(await dataSource.query(`select to_regclass('saved_authentications_renamed') as name`)).toEqual([{ name: null }]);
   });
 
   it('takes no parked row back that is not what was parked', async () => {

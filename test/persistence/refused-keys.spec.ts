@@ -83,6 +83,17 @@ describe('a start is refused, and nothing is written,', () => {
     await running.leave();
   });
 
+  it('with a key that was never here before and that a running process does not hold', async () => {
+    const running = await joinReplicas(database.dataSource, KeyRing.parse(both, 'old'));
+    before = await everything();
+    const keys = `${both},fresh=${aKey()}`;
+
+    await expect(start({ keys, primary: 'fresh' })).rejects.toMatchObject({ code: 'encryption.key-not-shared' });
+
+    expect(await everything()).toEqual(before);
+    await running.leave();
+  });
+
   it('with a key file that others may read, or that holds no key', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'maestro-keys-'));
     const file = join(dataDir, 'encryption-keys.env');

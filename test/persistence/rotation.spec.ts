@@ -6,6 +6,7 @@ import type { KeyService } from '../../src/core/key-rotation/key-service.port.js
 import { TypeOrmAuditLog } from '../../src/persistence/audit/typeorm-audit-log.js';
 import { AesGcmSecretBox } from '../../src/persistence/encryption/aes-gcm-secret-box.js';
 import { envelopeFromBytes } from '../../src/persistence/encryption/envelope.js';
+import type { KeyedMac } from '../../src/persistence/encryption/key-ring.js';
 import { KeyRing } from '../../src/persistence/encryption/key-ring.js';
 import { joinReplicas } from '../../src/persistence/encryption/replicas.js';
 import { TypeOrmKeyRotation } from '../../src/persistence/encryption/typeorm-key-rotation.js';
@@ -103,10 +104,11 @@ describe('a rotation', () => {
     await insertSealed(database.dataSource, onOld, 1);
     const rows = `select credentials, key_id, secret_version from saved_authentications`;
     let after: unknown;
-    const slow: KeyService = {
+    const slow: KeyService & KeyedMac = {
       primaryId: 'new',
       ids: onNew.ids,
       unwrap: (wrapped, associated) => onNew.unwrap(wrapped, associated),
+      mac: (purpose, keyId, data) => onNew.mac(purpose, keyId, data),
       async wrap(dataKey, associated) {
         await database.dataSource.query(change);
         after = await database.dataSource.query(rows);
@@ -123,10 +125,11 @@ describe('a rotation', () => {
 
   it('ends where the keys are away, and is none the worse for it', async () => {
     await insertSealed(database.dataSource, onOld, 3);
-    const away: KeyService = {
+    const away: KeyService & KeyedMac = {
       primaryId: 'new',
       ids: onNew.ids,
       unwrap: (wrapped, associated) => onNew.unwrap(wrapped, associated),
+      mac: (purpose, keyId, data) => onNew.mac(purpose, keyId, data),
       wrap: () => Promise.reject(new MaestroError('encryption.key-service-away', {})),
     };
     const auditLog = new TypeOrmAuditLog(database.dataSource, onNew);
@@ -327,6 +330,21 @@ describe('a key', () => {
     await prepareDatabase(database.dataSource, onNew);
 
     await expect(insertSealed(database.dataSource, onOld, 1)).rejects.toThrow('retired');
+  });
+
+  it('is in the trail of changes when a rotation moved rows to it, and when it is retired, once', async () => {
+    await insertSealed(database.dataSource, onOld, 2);
+    for (let times = 0; times < 2; times += 1) {
+      await rotationOf(onNew).rotate();
+      await rotationOf(onNew).retire('old');
+    }
+
+    const trail = new TypeOrmAuditLog(database.dataSource, onNew);
+    expect(await trail.list({ limit: 10 })).toMatchObject([
+      { seq: 2, actor: 'system', action: 'key.retire', target: 'old', outcome: 'done' },
+      { seq: 1, actor: 'system', action: 'key.rotate', target: 'new', outcome: 'done' },
+    ]);
+    expect(await trail.verify()).toMatchObject({ ok: true, withoutKey: 0 });
   });
 
   it('that nobody knows cannot be retired', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { AuditLog } from '../../core/audit/audit-log.port.js';
@@ -13,8 +13,11 @@ import type {
   RotationOutcome,
 } from '../../core/key-rotation/key-rotation.port.js';
 import type { KeyService } from '../../core/key-rotation/key-service.port.js';
+import { appendEvents } from '../audit/append-events.js';
 import { databaseError } from '../database-errors.js';
 import { AddReplicas1795370400000 } from '../migrations/1795370400000-add-replicas.js';
+import type { Connection } from '../statements.js';
+import type { KeyedMac } from './key-ring.js';
 import type { Queryable } from './replicas.js';
 import { requireShared, runningReplicas } from './replicas.js';
 import type { KeyCount } from './sealed-tables.js';
@@ -30,8 +33,8 @@ const shownRows = 100;
 
 export interface KeyRotationParts {
   readonly dataSource: DataSource;
-  readonly keys: KeyService;
-  readonly auditLog: Pick<AuditLog, 'reseal'>;
+  readonly keys: KeyService & KeyedMac;
+  readonly auditLog: Pick<AuditLog, 'append' | 'reseal'>;
   /** This process's own, where it has joined the others. */
   readonly replicaId?: string;
 }
@@ -39,7 +42,7 @@ export interface KeyRotationParts {
 /** Needs no other process, and no place among the replicas: it works beside whoever serves. */
 export class TypeOrmKeyRotation implements KeyRotation {
   private readonly dataSource: DataSource;
-  private readonly keys: KeyService;
+  private readonly keys: KeyService & KeyedMac;
 
   constructor(private readonly parts: KeyRotationParts) {
     this.dataSource = parts.dataSource;
@@ -70,7 +73,8 @@ export class TypeOrmKeyRotation implements KeyRotation {
       };
       const unreadable = await this.walkUntilDone({ dataSource: this.dataSource, keys: this.keys, ...(signal && { signal }), onBatch });
       // The trail's older events need no key of their own any more once its end is vouched for with this one.
-      await this.parts.auditLog.reseal();
+      if (done === 0) await this.parts.auditLog.reseal();
+      else await this.parts.auditLog.append({ actor: 'system', action: 'key.rotate', target: this.keys.primaryId });
       const remaining = this.remaining(await countKeys(this.dataSource));
       return { primaryId: this.keys.primaryId, rewrapped: done, remaining, unreadable: unreadable.slice(0, shownRows) };
     });
@@ -87,7 +91,8 @@ export class TypeOrmKeyRotation implements KeyRotation {
         await transaction.query('lock table replicas in share row exclusive mode');
         await lockSealedTables(transaction);
         await this.requireUnused(transaction, keyId);
-        await markRetired(transaction, keyId);
+        if (!(await markRetired(transaction, keyId))) return;
+        await appendEvents(connectionOf(transaction), this.keys, [{ actor: 'system', action: 'key.retire', target: keyId }]);
       });
     });
   }
@@ -152,13 +157,22 @@ async function retiredKeys(database: Queryable): Promise<ReadonlySet<string>> {
   return new Set(rows.map(({ keyId }) => keyId));
 }
 
-async function markRetired(transaction: Queryable, keyId: string): Promise<void> {
-  const known = await transaction.query<readonly { keyId: string }[]>('select key_id as "keyId" from encryption_keys order by key_id');
-  if (!known.some((key) => key.keyId === keyId)) {
-    const ids = known.map((key) => key.keyId).join(', ');
+/** Whether it was in use until now. */
+async function markRetired(transaction: Queryable, keyId: string): Promise<boolean> {
+  const known = await transaction.query<readonly { keyId: string; isRetired: boolean }[]>(
+    'select key_id as "keyId", retired_at is not null as "isRetired" from encryption_keys order by key_id',
+  );
+  const key = known.find((other) => other.keyId === keyId);
+  if (key === undefined) {
+    const ids = known.map((other) => other.keyId).join(', ');
     throw new MaestroError('request.invalid', { problems: [`this database has never seen an encryption key "${keyId}"; it knows ${ids}`] });
   }
   await transaction.query('update encryption_keys set retired_at = coalesce(retired_at, now()) where key_id = $1', [keyId]);
+  return !key.isRetired;
+}
+
+function connectionOf(transaction: EntityManager): Connection {
+  return { run: ({ text }, values) => transaction.query(text, [...values]) };
 }
 
 /** Why the key is needed, for people. */

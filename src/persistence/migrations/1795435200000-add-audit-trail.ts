@@ -1,11 +1,17 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-import { runAll, valueOf } from './sql.js';
+import type { AuditEntry } from '../../contracts/audit-event.js';
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import { appendEvents } from '../audit/append-events.js';
+import { contextOf } from './migration-context.js';
+import { rowsOf, runAll, valueOf } from './sql.js';
+import { renamedTable } from './table-state.js';
 
 /** The trail of changes, and what tells two sessions with the same secret. */
 export class AddAuditTrail1795435200000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await runAll(queryRunner, [...fingerprint, ...trail, ...guards]);
+    await tellOfRenamed(queryRunner);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
@@ -15,6 +21,18 @@ export class AddAuditTrail1795435200000 implements MigrationInterface {
     // What was written down stays; the step before does not mind it.
     if (isEmpty === true) await runAll(queryRunner, ['drop table audit_events, audit_head', 'drop function maestro_refuse_change']);
   }
+}
+
+/** Whoever came back from where a step down had put them, and had lost their name meanwhile. */
+async function tellOfRenamed(queryRunner: QueryRunner): Promise<void> {
+  const isThere = await valueOf<boolean>(queryRunner, 'select to_regclass($1) is not null as value', [renamedTable]);
+  if (isThere !== true) return;
+  const { keyRing } = contextOf(queryRunner);
+  if (keyRing === undefined) throw new MaestroError('migration.refused', { problem: 'the audit trail needs the encryption keys; give them' });
+  const rows = await rowsOf<{ readonly id: string }>(queryRunner, `select session_id as id from ${renamedTable} order by session_id`);
+  const entries = rows.map(({ id }): AuditEntry => ({ actor: 'system', action: 'session.change', target: id, detail: 'name' }));
+  await appendEvents({ run: ({ text }, values) => rowsOf(queryRunner, text, values) }, keyRing, entries);
+  await queryRunner.query(`drop table ${renamedTable}`);
 }
 
 const fingerprint = [

@@ -3,7 +3,7 @@ import type { QueryRunner } from 'typeorm';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import { defaultName, freeName, takenNames } from './session-naming.js';
 import { countOf, rowsOf, runAll, valueOf } from './sql.js';
-import { parkedTable, tableState } from './table-state.js';
+import { parkedTable, renamedTable, tableState } from './table-state.js';
 
 const columns = 'id, provider, auth_type, name, credentials, expires_at, inserted_at, updated_at';
 
@@ -75,6 +75,16 @@ async function renameTaken(queryRunner: QueryRunner): Promise<void> {
     const free = freeName(name, (candidate) => isTaken(candidate) || isParked(candidate), '_restored');
     await queryRunner.query(`update ${parkedTable} set name = $2 where id = $1`, [id, free]);
   }
+  if (rows.length > 0) await rememberRenamed(queryRunner, rows);
+}
+
+/** For the trail of changes, which is not there before a later step. What came from elsewhere has no id of ours to be told by. */
+async function rememberRenamed(queryRunner: QueryRunner, rows: readonly TakenRow[]): Promise<void> {
+  await queryRunner.query(`create table if not exists ${renamedTable} (session_id uuid not null)`);
+  await queryRunner.query(
+    `insert into ${renamedTable} select (credentials->>'id')::uuid from ${parkedTable} where id = any($1::bigint[]) and credentials ? 'id'`,
+    [rows.map(({ id }) => id)],
+  );
 }
 
 async function parkedNames(queryRunner: QueryRunner, provider: string, authType: string): Promise<(name: string) => boolean> {

@@ -11,6 +11,8 @@ export interface TableState {
 }
 
 export const parkedTable = 'saved_authentications_parked';
+/** Sessions that came back from there under another name, until the trail tells of it. */
+export const renamedTable = 'saved_authentications_renamed';
 
 /**
  * True for a row that a `down` left: its secret is the envelope as it was. Nobody else's credentials have these four members.
