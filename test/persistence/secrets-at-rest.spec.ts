@@ -1,18 +1,22 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { constants, gzipSync, inflateRawSync } from 'node:zlib';
 
 import { ProviderId } from '../../src/contracts/provider-id.js';
 import { Secret } from '../../src/contracts/secret.js';
 import type { SealedSecret } from '../../src/contracts/session.js';
 import { SessionId } from '../../src/contracts/session.js';
 import { SessionName } from '../../src/contracts/session-name.js';
+import { TypeOrmArchive } from '../../src/persistence/archive/typeorm-archive.js';
 import { TypeOrmAuditLog } from '../../src/persistence/audit/typeorm-audit-log.js';
 import { AesGcmSecretBox } from '../../src/persistence/encryption/aes-gcm-secret-box.js';
 import { KeyRing } from '../../src/persistence/encryption/key-ring.js';
 import { TypeOrmKeyRotation } from '../../src/persistence/encryption/typeorm-key-rotation.js';
 import { prepareDatabase } from '../../src/persistence/open-database.js';
 import { TypeOrmSessionStore } from '../../src/persistence/typeorm-session-store.js';
+import { backedUp } from '../support/archived-vault.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
 
@@ -22,6 +26,11 @@ const keyText = keyBytes.map((key, index) => `k${String(index + 1)}=${key.toStri
 const keyRing = KeyRing.parse(keyText, 'k1');
 const rotated = KeyRing.parse(keyText, 'k2');
 const box = new AesGcmSecretBox(keyRing);
+
+/** Packed, and without a file's name in the header (RFC 1952, section 2.3). */
+const gzipMark = Buffer.of(0x1f, 0x8b, 0x08, 0);
+const gzipHeader = 10;
+const isStrict = process.env['MAESTRO_TEST_STRICT'] === '1';
 
 /** Found where the search itself must find something: written to the table in clear. */
 const control = `control-${randomUUID()}`;
@@ -97,6 +106,24 @@ describe('credentials at rest, sealed, replaced, deleted and moved to another ke
     expect(new Set(hits)).toEqual(new Set(['control']));
   });
 
+  it('are in no archive, packed or not', async () => {
+    const archive = await backedUp(new TypeOrmArchive(database.dataSource, rotated));
+
+    expect(archive.includes(control)).toBe(true);
+    expect(found(archive)).toEqual([]);
+    expect(found(gzipSync(archive))).toEqual([]);
+  });
+
+  const dumpTool = binaryNamed('pg_dump');
+  const withDump = dumpTool === undefined && !isStrict ? it.skip : it;
+  withDump.each([['plain'], ['custom']])('are in no dump that pg_dump makes, in its %s format', (format) => {
+    if (dumpTool === undefined) throw new Error('pg_dump is not on this machine; install the client programs of PostgreSQL');
+    const dump = execFileSync(dumpTool, ['--compress=0', `--format=${format}`, database.url], { maxBuffer: 64 * 1024 * 1024 });
+
+    expect(dump.includes(control)).toBe(true);
+    expect(found(dump)).toEqual([]);
+  });
+
   it('would be found in whatever form', () => {
     const [canary = ''] = canaries;
     const forms = [
@@ -108,6 +135,8 @@ describe('credentials at rest, sealed, replaced, deleted and moved to another ke
       ...['', 'x', 'xx'].map((before) => Buffer.from(`${before}${canary}`).toString('base64')),
       Buffer.from(`"${canary}`).toString('base64url'),
       keyText,
+      gzipSync(canary),
+      Buffer.concat([Buffer.from('before'), gzipSync(JSON.stringify({ canary })), Buffer.from('after')]),
     ];
 
     for (const form of forms) expect([form, found(Buffer.from(form)).length]).not.toEqual([form, 0]);
@@ -115,6 +144,10 @@ describe('credentials at rest, sealed, replaced, deleted and moved to another ke
 
   /** The canaries' common mark, and the keys themselves, in the forms that they could take. */
   function found(bytes: Buffer): readonly string[] {
+    return [bytes, ...unpacked(bytes)].flatMap(foundIn);
+  }
+
+  function foundIn(bytes: Buffer): readonly string[] {
     const written = [
       mark,
       mark.slice(-36),
@@ -137,6 +170,26 @@ function inBase64(secret: Buffer): readonly Buffer[] {
   );
   const inBothAlphabets = texts.flatMap((text) => [text, text.replaceAll('+', '-').replaceAll('/', '_')]);
   return [...new Set(inBothAlphabets)].map((text) => Buffer.from(text));
+}
+
+function binaryNamed(name: string): string | undefined {
+  const folders = process.env['PATH']?.split(delimiter) ?? [];
+  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
+}
+
+/** What is packed with gzip, wherever it begins. */
+function unpacked(bytes: Buffer): readonly Buffer[] {
+  const packed: Buffer[] = [];
+  for (let at = bytes.indexOf(gzipMark); at !== -1; at = bytes.indexOf(gzipMark, at + 1)) {
+    try {
+      packed.push(
+        inflateRawSync(bytes.subarray(at + gzipHeader), { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 64 * 1024 * 1024 }),
+      );
+    } catch {
+      // Three bytes that only look like it.
+    }
+  }
+  return packed;
 }
 
 function filesIn(folder: string): readonly string[] {
