@@ -46,6 +46,7 @@ export interface ToolCallPart {
   readonly arguments: JsonObject;
   /** What the provider wants back with the call (a thought signature, an item id). */
   readonly providerData?: JsonObject;
+  readonly providerOptions?: ProviderOptions;
 }
 
 export interface ToolResultPart {
@@ -55,9 +56,21 @@ export interface ToolResultPart {
   readonly name?: string;
   readonly result: string | readonly (TextPart | ImagePart | FilePart)[];
   readonly isError?: boolean;
+  readonly providerOptions?: ProviderOptions;
 }
 
-export type ContentPart = TextPart | ImagePart | FilePart | ReasoningPart | ToolCallPart | ToolResultPart;
+/**
+ * A piece of the conversation that only its provider can read: a tool that it ran itself, and what came of it. It goes back to
+ * that provider as it came, in its place, and to no other.
+ */
+export interface ProviderPart {
+  readonly type: 'provider-part';
+  readonly provider: string;
+  /** In the provider's own words. */
+  readonly data: JsonObject;
+}
+
+export type ContentPart = TextPart | ImagePart | FilePart | ReasoningPart | ToolCallPart | ToolResultPart | ProviderPart;
 
 export type Role = 'system' | 'user' | 'assistant' | 'tool';
 
@@ -72,6 +85,7 @@ export interface ToolDefinition {
   /** JSON Schema of the arguments. */
   readonly parameters: JsonObject;
   readonly strict?: boolean;
+  readonly providerOptions?: ProviderOptions;
 }
 
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
@@ -120,4 +134,13 @@ export interface ChatRequest {
   readonly tools?: readonly ToolDefinition[];
   readonly options?: ChatOptions;
   readonly providerOptions?: ProviderOptions;
+}
+
+/** What a client asked for in the words of its wire, as a request of ours. */
+export interface DecodedRequest {
+  readonly request: ChatRequest;
+  /** Whether the client wants its answer as a stream. */
+  readonly stream: boolean;
+  /** What the client said and the request does not say, each by its path in the body (`tools[2].defer_loading`). */
+  readonly notices: readonly string[];
 }

@@ -13,6 +13,7 @@ export { ModelsBehaviour } from './behaviours/models.behaviour.js';
 export type { AuthorizationOptions } from './behaviours/oauth.behaviour.js';
 export { OAuthBehaviour } from './behaviours/oauth.behaviour.js';
 export type { StreamDecoder } from './behaviours/stream-decoder.js';
+export type { EncodedStep, StreamEncoder } from './behaviours/stream-encoder.js';
 export type { StreamOptions, StreamState, StreamStep } from './behaviours/streaming.behaviour.js';
 export { StreamingBehaviour } from './behaviours/streaming.behaviour.js';
 export type { Caller, Grant, Scope } from './caller.js';
@@ -23,11 +24,13 @@ export type {
   ChatOptions,
   ChatRequest,
   ContentPart,
+  DecodedRequest,
   FilePart,
   ImagePart,
   JsonObject,
   JsonValue,
   ProviderOptions,
+  ProviderPart,
   ReasoningOptions,
   ReasoningPart,
   ResponseFormat,

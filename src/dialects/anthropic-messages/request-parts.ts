@@ -31,11 +31,14 @@ export function blocksFromPart(provider: string, part: ContentPart): readonly In
           name: part.name,
           input: part.arguments,
           ...(caller !== undefined && { caller }),
+          ...extras(provider, part),
         },
       ];
     }
     case 'tool-result':
       return [toolResultBlock(provider, part)];
+    case 'provider-part':
+      return part.provider === provider ? [part.data] : [];
   }
 }
 
@@ -63,12 +66,14 @@ function fileBlock(provider: string, part: FilePart): ImageBlock | DocumentBlock
   return { ...extras(provider, part), type: 'document', source, ...(part.filename !== undefined && { title: part.filename }) };
 }
 
-function toolResultBlock(provider: string, { callId, result, isError }: ToolResultPart): ToolResultBlock {
+function toolResultBlock(provider: string, part: ToolResultPart): ToolResultBlock {
+  const { callId, result, isError } = part;
   return {
     type: 'tool_result',
     tool_use_id: wireCallId(callId),
     content: typeof result === 'string' ? result : result.flatMap((part) => resultBlocks(provider, part)),
     ...(isError === true && { is_error: true }),
+    ...extras(provider, part),
   };
 }
 
@@ -101,7 +106,7 @@ function sourceFromData(mediaType: string, data: string): BlockSource {
 }
 
 /** Fields that only this wire has (`cache_control`, `citations`, `context`), in its own names. */
-function extras(provider: string, { providerOptions }: { readonly providerOptions?: ProviderOptions }): JsonObject {
+export function extras(provider: string, { providerOptions }: { readonly providerOptions?: ProviderOptions }): JsonObject {
   return providerOptions?.[provider] ?? {};
 }
 

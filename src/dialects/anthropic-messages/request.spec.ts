@@ -195,6 +195,30 @@ describe('a request on the Messages wire', () => {
   });
 });
 
+describe('what belongs to one provider', () => {
+  const own = {
+    type: 'provider-part',
+    provider: 'acme',
+    data: { type: 'server_tool_use', id: 's1', name: 'web_search', input: {} },
+  } as const;
+
+  it('goes back to it as it came, and to no other', () => {
+    expect(blocksOf({ type: 'text', text: 'x' }, own, { ...own, provider: 'other' })).toEqual([{ type: 'text', text: 'x' }, own.data]);
+  });
+
+  it('stands on calls, results and tools in its own names', () => {
+    const providerOptions = { acme: { cache_control: { type: 'ephemeral' } }, other: { x: 1 } };
+    const call = { type: 'tool-call', callId: 'c', name: 'f', arguments: {}, providerOptions } as const;
+    expect(blocksOf(call)).toEqual([{ type: 'tool_use', id: 'c', name: 'f', input: {}, ...providerOptions.acme }]);
+    expect(blocksOf({ type: 'tool-result', callId: 'c', result: 'r', providerOptions })).toEqual([
+      { type: 'tool_result', tool_use_id: 'c', content: 'r', ...providerOptions.acme },
+    ]);
+    expect(bodyOf({ tools: [{ name: 'f', parameters: {}, providerOptions }] }).tools).toEqual([
+      { name: 'f', input_schema: { type: 'object' }, ...providerOptions.acme },
+    ]);
+  });
+});
+
 describe('tools on the Messages wire', () => {
   const tool = { name: 'weather', description: 'Tells it', parameters: { properties: {} }, strict: true };
 

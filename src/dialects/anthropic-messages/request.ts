@@ -3,6 +3,7 @@ import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { ThinkingStyle } from './reasoning.js';
 import { reasoningFrom } from './reasoning.js';
 import { messagesFrom, systemFrom } from './request-messages.js';
+import { extras } from './request-parts.js';
 import type { FunctionTool, MessagesRequest, OutputConfig, WireToolChoice } from './wire.js';
 
 /** What of a request depends on the model. */
@@ -36,7 +37,7 @@ export function encodeMessagesRequest(request: ChatRequest, provider: string, tr
   const own = request.providerOptions?.[provider] ?? {};
   const maxTokens = options.maxTokens ?? traits.defaultMaxTokens;
   const system = systemFrom(provider, messages);
-  const tools = [...(request.tools ?? []).map(toolFrom), ...listOf(own['tools'])];
+  const tools = [...(request.tools ?? []).map((tool) => toolFrom(provider, tool)), ...listOf(own['tools'])];
   const { thinking, effort } = reasoningFrom(options.reasoning, traits.thinking, maxTokens);
   const format = formatFrom(provider, options.responseFormat);
   const outputConfig: OutputConfig = { ...(effort !== undefined && { effort }), ...(format !== undefined && { format }) };
@@ -68,13 +69,15 @@ function samplingFrom({ temperature, topP, topK, stop }: ChatOptions): Partial<M
   };
 }
 
-function toolFrom({ name, description, parameters, strict }: ToolDefinition): FunctionTool {
+function toolFrom(provider: string, tool: ToolDefinition): FunctionTool {
+  const { name, description, parameters, strict } = tool;
   return {
     name,
     ...(description !== undefined && { description }),
     // A schema without a type is refused, and arguments are an object in any case.
     input_schema: { type: 'object', ...parameters },
     ...(strict !== undefined && { strict }),
+    ...extras(provider, tool),
   };
 }
 

@@ -55,8 +55,9 @@ export interface ToolResultBlock {
   readonly is_error?: true;
 }
 
-/** A block may carry fields of its own beside these (`cache_control`, `citations`). */
-export type InputBlock = TextBlock | ImageBlock | DocumentBlock | ThinkingBlock | RedactedThinkingBlock | ToolUseBlock | ToolResultBlock;
+/** A block may carry fields of its own beside these (`cache_control`, `citations`); one of a tool that ran with the provider is only passed on. */
+export type InputBlock =
+  TextBlock | ImageBlock | DocumentBlock | ThinkingBlock | RedactedThinkingBlock | ToolUseBlock | ToolResultBlock | JsonObject;
 
 export interface InputMessage {
   readonly role: 'user' | 'assistant';

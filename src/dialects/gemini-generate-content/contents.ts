@@ -1,7 +1,7 @@
-import type { ChatMessage, ContentPart, FilePart, ImagePart, JsonObject, ToolCallPart, ToolResultPart } from '../../contracts/chat.js';
+import type { ChatMessage, ContentPart, FilePart, ImagePart, ProviderPart, ToolCallPart, ToolResultPart } from '../../contracts/chat.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import { isMadeCallId } from './call-id.js';
-import type { Content, Part } from './wire.js';
+import type { Content, Part, WirePart } from './wire.js';
 
 /** The conversation without its system messages, which have a place of their own on this wire. */
 export function contentsFromMessages(messages: readonly ChatMessage[], provider: string): readonly Content[] {
@@ -21,7 +21,10 @@ export function contentsFromMessages(messages: readonly ChatMessage[], provider:
   return contents;
 }
 
-export function systemInstructionFrom(messages: readonly ChatMessage[], provider: string): { readonly parts: readonly Part[] } | undefined {
+export function systemInstructionFrom(
+  messages: readonly ChatMessage[],
+  provider: string,
+): { readonly parts: readonly WirePart[] } | undefined {
   const parts = messages.flatMap(({ role, content }) => (role === 'system' ? partsFrom(content, provider, new Map()) : []));
   return parts.length === 0 ? undefined : { parts };
 }
@@ -32,17 +35,15 @@ function functionNames(messages: readonly ChatMessage[]): ReadonlyMap<string, st
   return new Map(parts.filter((part) => part.type === 'tool-call').map(({ callId, name }) => [callId, name]));
 }
 
-function partsFrom(content: ChatMessage['content'], provider: string, names: ReadonlyMap<string, string>): readonly Part[] {
+function partsFrom(content: ChatMessage['content'], provider: string, names: ReadonlyMap<string, string>): readonly WirePart[] {
   if (typeof content === 'string') return [{ text: content }];
-  return content.map((part) => ({ ...partFrom(part, names), ...ownOptions(part, provider) }));
+  return content.flatMap((part): readonly WirePart[] => {
+    if (part.type === 'provider-part') return part.provider === provider ? [part.data] : [];
+    return [{ ...partFrom(part, names), ...part.providerOptions?.[provider] }];
+  });
 }
 
-function ownOptions(part: ContentPart, provider: string): JsonObject {
-  if (part.type === 'tool-call' || part.type === 'tool-result') return {};
-  return part.providerOptions?.[provider] ?? {};
-}
-
-function partFrom(part: ContentPart, names: ReadonlyMap<string, string>): Part {
+function partFrom(part: Exclude<ContentPart, ProviderPart>, names: ReadonlyMap<string, string>): Part {
   switch (part.type) {
     case 'text':
       return { text: part.text };

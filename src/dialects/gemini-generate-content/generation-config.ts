@@ -56,12 +56,13 @@ function depthFrom({ effort, budget }: ReasoningOptions, model: string): Thinkin
   return takesBudget ? { thinkingBudget: budgetOfEffort[effort] } : { thinkingLevel: effort };
 }
 
-export function toolsFrom(tools: readonly ToolDefinition[]): readonly Tool[] {
+export function toolsFrom(tools: readonly ToolDefinition[], provider: string): readonly Tool[] {
   if (tools.length === 0) return [];
-  const functionDeclarations = tools.map(({ name, description, parameters }) => ({
+  const functionDeclarations = tools.map(({ name, description, parameters, providerOptions }) => ({
     name,
     ...(description !== undefined && { description }),
     parametersJsonSchema: parameters,
+    ...providerOptions?.[provider],
   }));
   return [{ functionDeclarations }];
 }

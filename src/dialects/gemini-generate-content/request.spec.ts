@@ -27,6 +27,19 @@ describe('a conversation on the wire', () => {
     });
   });
 
+  it('gives a provider its own parts back as they came, and another none of them', () => {
+    const own = { type: 'provider-part', provider: 'gemini', data: { executableCode: { language: 'PYTHON', code: '1' } } } as const;
+    const content: ChatMessage['content'] = [
+      own,
+      { ...own, provider: 'other' },
+      { type: 'tool-call', callId: 'c1', name: 'f', arguments: {}, providerOptions: { gemini: { thought: true } } },
+    ];
+    expect(encoded({ messages: [{ role: 'assistant', content }] }).contents[0]?.parts).toEqual([
+      own.data,
+      { functionCall: { id: 'c1', name: 'f', args: {} }, thought: true },
+    ]);
+  });
+
   it('gives thoughts and signatures back where they came from', () => {
     const content: ChatMessage['content'] = [
       { type: 'reasoning', text: 'Hm', signature: 'c2ln' },

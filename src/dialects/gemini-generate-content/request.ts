@@ -20,7 +20,7 @@ export function encodeRequest(request: ChatRequest, provider: string): GenerateC
   const body: GenerateContentRequest = {
     contents: contentsFromMessages(messages, provider),
     ...(systemInstruction && { systemInstruction }),
-    ...(tools.length > 0 && { tools: toolsFrom(tools) }),
+    ...(tools.length > 0 && { tools: toolsFrom(tools, provider) }),
     ...(functionCallingConfig && { toolConfig: { functionCallingConfig } }),
     ...(generationConfig && { generationConfig }),
   };

@@ -45,9 +45,12 @@ export interface Part {
   readonly functionResponse?: FunctionResponse;
 }
 
+/** One of ours, or one of the provider's own that is passed on as it came. */
+export type WirePart = Part | JsonObject;
+
 export interface Content {
   readonly role: 'user' | 'model';
-  readonly parts: readonly Part[];
+  readonly parts: readonly WirePart[];
 }
 
 interface FunctionDeclaration {
@@ -92,7 +95,7 @@ export interface GenerationConfig {
 
 export interface GenerateContentRequest {
   readonly contents: readonly Content[];
-  readonly systemInstruction?: { readonly parts: readonly Part[] };
+  readonly systemInstruction?: { readonly parts: readonly WirePart[] };
   readonly tools?: readonly Tool[];
   readonly toolConfig?: { readonly functionCallingConfig: FunctionCallingConfig };
   readonly generationConfig?: GenerationConfig;

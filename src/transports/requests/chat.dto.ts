@@ -31,6 +31,10 @@ export class ToolDto {
   @Optional()
   @Flag()
   readonly strict?: boolean;
+
+  @Optional()
+  @JsonByProvider()
+  readonly providerOptions?: ProviderOptions;
 }
 
 export class ChatDto {

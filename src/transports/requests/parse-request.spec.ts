@@ -99,7 +99,7 @@ describe('the parse of a request', () => {
   });
 
   it.each([
-    [{ type: 'video' }, ['messages[0].content[0].type must be one of text, image, file, reasoning, tool-call, tool-result']],
+    [{ type: 'video' }, ['messages[0].content[0].type must be one of text, image, file, reasoning, tool-call, tool-result, provider-part']],
     [{ type: 'constructor' }, [expect.stringContaining('.type must be one of text')]],
     [{ type: 5 }, [expect.stringContaining('.type must be one of text')]],
     [{}, [expect.stringContaining('.type must be one of text')]],
@@ -144,7 +144,15 @@ describe('the parse of a request', () => {
           role: 'assistant',
           content: [
             { type: 'reasoning', text: 'hm', signature: 's', encrypted: 'e', id: 'r-1' },
-            { type: 'tool-call', callId: 'c', name: 'n', arguments: { a: { b: [1, null] } }, providerData: { x: 1 } },
+            {
+              type: 'tool-call',
+              callId: 'c',
+              name: 'n',
+              arguments: { a: { b: [1, null] } },
+              providerData: { x: 1 },
+              providerOptions: { acme: { y: 2 } },
+            },
+            { type: 'provider-part', provider: 'acme', data: { ran: 'itself' } },
           ],
         },
         {

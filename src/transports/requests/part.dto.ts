@@ -109,6 +109,10 @@ export class ToolCallPartDto {
   @Optional()
   @Json()
   readonly providerData?: JsonObject;
+
+  @Optional()
+  @JsonByProvider()
+  readonly providerOptions?: ProviderOptions;
 }
 
 const resultParts = { text: TextPartDto, image: ImagePartDto, file: FilePartDto };
@@ -130,13 +134,31 @@ export class ToolResultPartDto {
   @Optional()
   @Flag()
   readonly isError?: boolean;
+
+  @Optional()
+  @JsonByProvider()
+  readonly providerOptions?: ProviderOptions;
 }
 
-export type PartDto = TextPartDto | ImagePartDto | FilePartDto | ReasoningPartDto | ToolCallPartDto | ToolResultPartDto;
+export class ProviderPartDto {
+  @OneOf(['provider-part'])
+  readonly type: 'provider-part';
+
+  /** The provider that it came from. */
+  @Text({ min: 1 })
+  readonly provider: string;
+
+  /** In the provider's own words. */
+  @Json()
+  readonly data: JsonObject;
+}
+
+export type PartDto = TextPartDto | ImagePartDto | FilePartDto | ReasoningPartDto | ToolCallPartDto | ToolResultPartDto | ProviderPartDto;
 
 export const partTypes = {
   ...resultParts,
   reasoning: ReasoningPartDto,
   'tool-call': ToolCallPartDto,
   'tool-result': ToolResultPartDto,
+  'provider-part': ProviderPartDto,
 };
