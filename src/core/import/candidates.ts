@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { ImportTool } from '../../contracts/imports.js';
 import type { ProviderManifest } from '../../contracts/manifest.js';
+import { environmentNameOf } from '../../contracts/manifest.js';
 import { SessionName } from '../../contracts/session-name.js';
 import type { Found, ImportParser } from './found.js';
 import type { ImportFile, ImportTrouble } from './import-plan.js';
@@ -51,7 +52,7 @@ function candidatesOf(file: ImportFile, manifests: readonly ProviderManifest[]):
   const unread = [...troubles];
   for (const one of found) {
     const manifest = manifests.find((other) => isRecognised(one, file.tool, other));
-    if (manifest !== undefined) candidates.push(candidateFrom(one, file, manifest));
+    if (manifest !== undefined) candidates.push(candidateFrom(withAddress(one, manifest, found), file, manifest));
     else if (one.kind === 'account') unread.push(`no provider here goes by the name ${JSON.stringify(one.key)} of ${toolNames[file.tool]}`);
   }
   if (candidates.length === 0 && unread.length === 0) unread.push('no credential of a provider of this Maestro is in it');
@@ -61,6 +62,14 @@ function candidatesOf(file: ImportFile, manifests: readonly ProviderManifest[]):
 function isRecognised({ kind, key }: Found, tool: ImportTool, { imports }: ProviderManifest): boolean {
   if (kind === 'variable') return imports?.environment?.includes(key) === true;
   return tool !== 'env' && imports?.accounts?.[tool]?.includes(key) === true;
+}
+
+/** A key beside a base URL is for that address, and goes nowhere else. */
+function withAddress(found: Found, { id, settings }: ProviderManifest, all: readonly Found[]): Found {
+  if (found.kind !== 'variable' || settings['baseUrl'] === undefined) return found;
+  const address = all.find(({ kind, key }) => kind === 'variable' && key === environmentNameOf(id, 'baseUrl'))?.credentials;
+  if (address?.authType !== 'api_key' || address.apiKey.reveal() === settings['baseUrl'].default) return found;
+  return { ...found, baseUrl: address.apiKey.reveal() };
 }
 
 function candidateFrom(found: Found, { tool, name: file }: ImportFile, manifest: ProviderManifest): ImportCandidate {

@@ -69,6 +69,23 @@ describe('imports', () => {
     expect([...store.rows.values()].map(({ name }) => name)).toEqual(['env_whole_key', 'opencode']);
   });
 
+  it('keep a key to the address that stands beside it, and take the usual one for none', async () => {
+    const address = { text: 'where it is', default: 'https://whole.example/v1' };
+    const imports = await importsOf(
+      wholeProvider({ imports: { environment: ['WHOLE_KEY', 'WHOLE_OTHER_KEY'] }, settings: { baseUrl: address } }),
+    );
+    const env = (url: string, key: string): ImportFile => file('env', `${key}=${key}-0123456789\nWHOLE_BASE_URL=${url}`, '.env');
+
+    const own = await imports.apply([env('https://proxy.example.com/v1', 'WHOLE_KEY')]);
+    const usual = await imports.apply([env('https://whole.example/v1', 'WHOLE_OTHER_KEY')]);
+    const refused = await imports.apply([file('env', 'WHOLE_KEY=key-0123456789\nWHOLE_BASE_URL=ftp://whole.example', '.env')]);
+
+    expect(own.created).toMatchObject([{ name: 'env_whole_key', baseUrl: 'https://proxy.example.com/v1' }]);
+    expect(usual.created[0]).not.toHaveProperty('baseUrl');
+    expect(refused.items).toMatchObject([{ verdict: 'refused' }]);
+    expect(refused.created).toEqual([]);
+  });
+
   it('create nothing a second time', async () => {
     const imports = await importsOf(rotating);
     const files = [
