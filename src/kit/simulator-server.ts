@@ -5,12 +5,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { RunningSimulator, SimulatedRequest, SimulatorOptions } from '../contracts/simulator.js';
 
-/** What a simulator answers: a whole text, or pieces that are written one by one. */
+/** What a simulator answers: a whole text, bytes, or pieces that are written one by one. */
 export interface SimulatedAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: string | readonly string[];
-  /** Break the connection after the last piece instead of ending the answer. */
+  readonly body: string | Uint8Array | readonly string[];
+  /** Break the connection after the last piece instead of ending the answer; without a piece, not even a status is sent. */
   readonly isCut?: boolean;
   /** Never end the answer; for time-outs and cancelling. */
   readonly isEndless?: boolean;
@@ -18,7 +18,7 @@ export interface SimulatedAnswer {
 
 /** Serves a simulator on a free port of 127.0.0.1. */
 export async function startSimulatorServer(
-  answerTo: (request: SimulatedRequest) => SimulatedAnswer,
+  answerTo: (request: SimulatedRequest) => SimulatedAnswer | Promise<SimulatedAnswer>,
   { pace = 0 }: SimulatorOptions = {},
 ): Promise<RunningSimulator> {
   const requests: SimulatedRequest[] = [];
@@ -31,7 +31,7 @@ export async function startSimulatorServer(
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const request = await receive(incoming, outgoing);
     requests.push(request);
-    await write(outgoing, answerTo(request), pace);
+    await write(outgoing, await answerTo(request), pace);
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -68,7 +68,7 @@ async function receive(incoming: IncomingMessage, outgoing: ServerResponse): Pro
 
 async function write(outgoing: ServerResponse, answer: SimulatedAnswer, pace: number): Promise<void> {
   outgoing.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
-  const pieces = typeof answer.body === 'string' ? [answer.body] : answer.body;
+  const pieces = typeof answer.body === 'string' || answer.body instanceof Uint8Array ? [answer.body] : answer.body;
   for (const piece of pieces) {
     if (outgoing.destroyed) return;
     await flushed(outgoing, piece);
@@ -80,7 +80,7 @@ async function write(outgoing: ServerResponse, answer: SimulatedAnswer, pace: nu
 }
 
 /** A connection that is broken on purpose must not take with it what was said before. */
-function flushed(outgoing: ServerResponse, piece: string): Promise<void> {
+function flushed(outgoing: ServerResponse, piece: string | Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     outgoing.write(piece, () => {
       resolve();

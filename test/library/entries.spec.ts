@@ -38,7 +38,13 @@ describe('the published entries', () => {
   });
 
   it('hold what tests of providers are built with', () => {
-    expect(Object.keys(testing).sort()).toEqual(['checkProvider', 'defineSimulator', 'loadSimulators', 'startSimulatorServer']);
+    expect(Object.keys(testing).sort()).toEqual([
+      'checkProvider',
+      'defineSimulator',
+      'loadSimulators',
+      'startIssuer',
+      'startSimulatorServer',
+    ]);
   });
 
   it('know where the providers are that come with Maestro', () => {
