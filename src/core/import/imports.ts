@@ -6,7 +6,10 @@ import type { ErrorCategory } from '../../contracts/errors/category.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { Session } from '../../contracts/session.js';
 import { SessionId } from '../../contracts/session.js';
+import type { CoreOptions } from '../core-options.js';
+import { coreOptions } from '../core-options.js';
 import { ProviderRegistry } from '../registry/provider-registry.js';
+import { checkedBaseUrl } from '../sessions/base-url.js';
 import { CredentialCheck } from '../sessions/credential-check.js';
 import { SecretKeeper } from '../sessions/secret-keeper.js';
 import { Sessions } from '../sessions/sessions.js';
@@ -30,6 +33,7 @@ export class Imports {
     @Inject(CredentialCheck) private readonly credentialCheck: CredentialCheck,
     @Inject(SecretKeeper) private readonly keeper: SecretKeeper,
     @Inject(ProviderRegistry) private readonly registry: ProviderRegistry,
+    @Inject(coreOptions) private readonly options: CoreOptions,
   ) {}
 
   /** The dry run: what `apply` would do. Reads only, and asks no provider. */
@@ -84,7 +88,11 @@ export class Imports {
 
   private async refusal({ manifest, credentials, baseUrl }: ImportCandidate): Promise<Objection | undefined> {
     const { authType } = credentials;
-    return objectionFrom(this.credentialCheck.check({ provider: manifest.id, authType, credentials, baseUrl }));
+    const { allowPrivateUpstreams: allowPrivate } = this.options;
+    return objectionFrom(async () => {
+      if (baseUrl !== undefined) checkedBaseUrl(baseUrl, { allowPrivate });
+      await this.credentialCheck.check({ provider: manifest.id, authType, credentials, baseUrl });
+    });
   }
 
   private async twin({ manifest, credentials }: ImportCandidate, seen: Set<string>): Promise<Objection | undefined> {
@@ -117,9 +125,9 @@ export class Imports {
 
 type Objection = Pick<ImportItem, 'verdict' | 'note'>;
 
-async function objectionFrom(check: Promise<void>): Promise<Objection | undefined> {
+async function objectionFrom(check: () => Promise<void>): Promise<Objection | undefined> {
   try {
-    await check;
+    await check();
     return undefined;
   } catch (error) {
     const refusal = aboutOneCandidate(error);
