@@ -7,6 +7,7 @@ import type { ProviderDefinition, ProviderRuntime } from './contracts/define-pro
 import { providerRuntime } from './contracts/define-provider.js';
 import { Audit } from './core/audit/audit.js';
 import { Chat } from './core/chat/chat.js';
+import { RetryMeans, systemRetryMeans } from './core/chat/retries.js';
 import type { StreamObserverFactory } from './core/chat/stream-observer.port.js';
 import { streamObservers } from './core/chat/stream-observer.port.js';
 import type { CoreOptions } from './core/core-options.js';
@@ -60,6 +61,8 @@ export interface MaestroSettings {
   /** Told of every stream. */
   readonly observers?: readonly StreamObserverFactory[];
   readonly clock?: Clock;
+  /** Milliseconds that a whole answer may take, from the request to its last event; default 30 minutes. */
+  readonly answerTimeoutMs?: number;
 }
 
 export type MaestroOptions = MaestroParts & MaestroSettings;
@@ -144,14 +147,16 @@ function runtimeModuleOf(instance: string, { imports = [], inject = [], useFacto
     { provide: maestroSettings, useFactory, inject },
     derived<Clock>(Clock, ({ clock = systemClock }) => clock),
     derived<RegistryOptions>(registryOptions, ({ strict = false }) => ({ instance, isStrict: strict })),
-    derived<CoreOptions>(coreOptions, ({ allowPrivateUpstreams = false, http }) => ({
+    derived<CoreOptions>(coreOptions, ({ allowPrivateUpstreams = false, http, answerTimeoutMs = 30 * 60_000 }) => ({
       allowPrivateUpstreams,
+      answerTimeoutMs,
       ownAddressHttp: httpClient({ ...http, isPublicOnly: !allowPrivateUpstreams }),
     })),
     derived<ProviderRuntime>(providerRuntime, ({ http, settings = () => undefined }) => ({
       http: httpClient(http),
       settingsOf: (manifest) => providerSettingsFrom(manifest, settings),
     })),
+    { provide: RetryMeans, useValue: systemRetryMeans },
     derived(streamObservers, ({ observers = [] }) => observers),
   ];
   return {

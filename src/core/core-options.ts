@@ -6,6 +6,8 @@ export interface CoreOptions {
   readonly allowPrivateUpstreams: boolean;
   /** The way out for sessions with a base URL of their own. */
   readonly ownAddressHttp: HttpClient;
+  /** Milliseconds that a whole answer may take, tries included. */
+  readonly answerTimeoutMs: number;
 }
 
 export const coreOptions = Symbol.for('maestro/core-options');

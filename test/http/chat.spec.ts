@@ -32,7 +32,10 @@ describe.each(providers)('a chat with %s', (provider) => {
   const chat = (model: string, changes: object = {}): Promise<readonly ReceivedEvent[]> =>
     gateway.chat({ provider, session, model, messages, ...changes });
   const ask = (model: string, changes: object = {}): ReturnType<TestGateway['call']> =>
-    gateway.call('POST', '/api/chat', { body: { provider, session, model, messages, ...changes } });
+    gateway.call('POST', '/api/chat', {
+      body: { provider, session, model, messages, ...changes },
+      headers: { 'x-maestro-retries': '0' },
+    });
 
   it('streams events, numbered from 0, from message-start to message-end', async () => {
     const response = await gateway.send('POST', '/api/chat', { body: { provider, session, model: 'sim-text', messages } });
@@ -97,6 +100,18 @@ describe.each(providers)('a chat with %s', (provider) => {
       expect(answer).toMatchObject({ status, json: { code, status, type: `urn:maestro:problem:${code}` } });
       expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
     }
+  });
+
+  it('asks a provider that is overloaded again, twice, unless told not to', async () => {
+    const { requests } = gateway.simulators.get(provider) ?? { requests: [] };
+    const [before, body] = [requests.length, { provider, session, model: 'sim-overloaded', messages }];
+
+    expect(await gateway.call('POST', '/api/chat', { body })).toMatchObject({ status: 503 });
+    expect(requests.length - before).toBe(3);
+    expect(await ask('sim-overloaded')).toMatchObject({ status: 503 });
+    expect(requests.length - before).toBe(4);
+    expect(await gateway.call('POST', '/api/chat', { body, headers: { 'x-maestro-retries': 'no' } })).toMatchObject({ status: 400 });
+    expect(requests.length - before).toBe(4);
   });
 
   it('says when to come again where the provider said it', async () => {

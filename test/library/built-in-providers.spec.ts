@@ -93,7 +93,7 @@ describe('the providers that come with Maestro', () => {
   it('refuse with their own errors as ours, before the stream begins', async () => {
     for (const { simulator } of simulators) {
       const ask = (model: string) =>
-        running.maestro.streamChat(simulator.provider, simulator.demo.session, [{ role: 'user', content: 'Hi' }], { model });
+        running.maestro.streamChat(simulator.provider, simulator.demo.session, [{ role: 'user', content: 'Hi' }], { model, retries: 0 });
       await expect(ask('sim-rate-limited')).rejects.toMatchObject({ code: 'upstream.rate-limited', retryAfterMs: 7_000 });
       await expect(ask('sim-unauthorized')).rejects.toMatchObject({ code: 'session.credential-rejected' });
     }

@@ -26,6 +26,9 @@ interface FromProvider {
   readonly provider: string;
 }
 
+/** While what the time ran out. Only while connecting is it sure that nothing was worked on. */
+type TimeoutPhase = 'connecting' | 'waiting for the answer' | 'in the middle of the answer' | 'for the whole answer';
+
 const again = { retryable: true };
 
 /** Text of a caller's own, quoted and cut, so that an error never grows with the input. */
@@ -301,8 +304,8 @@ export const catalogue = {
   ),
   'upstream.timeout': problem(
     'upstream-timeout',
-    'The provider does not answer',
-    ({ origin, phase }: { readonly origin: string; readonly phase: string }) => `${origin} was silent for too long (${phase})`,
+    'The provider does not answer in time',
+    ({ origin, phase }: { readonly origin: string; readonly phase: TimeoutPhase }) => `${origin} took too long (${phase})`,
     again,
   ),
   'upstream.disconnected': problem(

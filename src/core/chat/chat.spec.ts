@@ -30,9 +30,13 @@ class ScriptedStreaming extends WholeStreaming {
 
 async function* script({ model, signal }: StreamOptions): AsyncGenerator<StreamEvent> {
   if (model === 'empty') return;
+  if (model === 'flaky' && asked.filter((options) => options.model === model).length < 3) {
+    throw new MaestroError('upstream.overloaded', { provider: 'whole' });
+  }
   if (model === 'refused-late') throw new MaestroError('upstream.overloaded', { provider: 'whole' });
   yield { type: 'message-start', model };
   if (model === 'endless') await aborted(signal);
+  if (model === 'broken-later') throw new MaestroError('upstream.overloaded', { provider: 'whole' });
   yield { type: 'message-end', reason: 'stop' };
 }
 
@@ -93,12 +97,14 @@ describe('chat', () => {
     ['with its first event', 'refused-late', 'upstream.overloaded'],
     ['by ending at once', 'empty', 'upstream.truncated'],
   ])('rejects where the provider refuses %s', async (_when, model, code) => {
-    await expect(chat(model)).rejects.toMatchObject({ code });
+    await expect(chat(model, { retries: 0 })).rejects.toMatchObject({ code });
   });
 
   it.each<[string, Promise<unknown> | (() => Promise<unknown>), string]>([
     ['no messages', () => chat('m', {}, []), 'request.invalid'],
     ['no model', () => chat(''), 'request.invalid'],
+    ['more retries than there are', () => chat('m', { retries: 3 }), 'request.invalid'],
+    ['retries that are no number of times', () => chat('m', { retries: 0.5 }), 'request.invalid'],
     ['a context, as long as none are kept', () => chat('m', { contextId: 'c1' }), 'operation.unsupported'],
     ['an auth type that is none', () => chat('m', { authType: 'password' }), 'auth-type.unknown'],
     ['an auth type of another session', () => chat('m', { authType: 'oauth' }), 'session.not-found'],
@@ -109,6 +115,25 @@ describe('chat', () => {
 
     await expect(typeof ask === 'function' ? ask() : ask).rejects.toMatchObject({ code });
     expect(asked).toHaveLength(before);
+  });
+
+  it('asks a provider that cannot serve again, until it answers, and notes it', async () => {
+    await expect(running.maestro.completeChat('whole', 'work', hello, { model: 'flaky' })).resolves.toMatchObject({ reason: 'stop' });
+
+    expect(asked.filter(({ model }) => model === 'flaky')).toHaveLength(3);
+    expect(running.log.from('Chat')).toContain('warn Chat: a provider is asked again');
+  });
+
+  it('asks for nothing twice of which the caller has seen a part', async () => {
+    const stream = await chat('broken-later');
+    const seen: string[] = [];
+    const read = async (): Promise<void> => {
+      for await (const { type } of stream) seen.push(type);
+    };
+
+    await expect(read()).rejects.toMatchObject({ code: 'upstream.overloaded' });
+    expect(seen).toEqual(['message-start']);
+    expect(asked.filter(({ model }) => model === 'broken-later')).toHaveLength(1);
   });
 
   it('wants scope and grant of its caller', async () => {
@@ -166,5 +191,15 @@ describe('chat', () => {
     running.application.get(Chat, { strict: false }).stop();
 
     await expect(pending).rejects.toMatchObject({ code: 'gateway.shutting-down' });
+  });
+
+  it('ends an answer that takes longer than it may', async () => {
+    const impatient = await startMaestro({ providers: [wholeProvider({ streaming: ScriptedStreaming })], answerTimeoutMs: 20 });
+    await impatient.maestro.createSession('whole', 'api_key', { name: 'work', credentials: anApiKey() });
+    const ask = (model: string) => impatient.maestro.completeChat('whole', 'work', hello, { model });
+
+    await expect(ask('endless')).rejects.toMatchObject({ code: 'upstream.timeout', parameters: { phase: 'for the whole answer' } });
+    await expect(ask('deaf')).rejects.toMatchObject({ code: 'upstream.timeout' });
+    await impatient.close();
   });
 });

@@ -10,11 +10,16 @@ import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import { ProviderId } from '../../contracts/provider-id.js';
 import type { Session } from '../../contracts/session.js';
 import type { ChatAnswer, StreamEvent } from '../../contracts/stream-event.js';
+import type { CoreOptions } from '../core-options.js';
+import { coreOptions } from '../core-options.js';
 import { ProviderRegistry } from '../registry/provider-registry.js';
 import type { OpenSession } from '../sessions/authorised-client.js';
 import { AuthorisedClients } from '../sessions/authorised-client.js';
 import { collectAnswer } from './collect-answer.js';
-import { cancelled, failureOf, observedStream } from './observed-stream.js';
+import { cancelled, observedStream } from './observed-stream.js';
+import { openedByReading } from './opened-by-reading.js';
+import type { RetryPolicy } from './retries.js';
+import { mostRetries, RetryMeans } from './retries.js';
 import type { StreamObserverFactory } from './stream-observer.port.js';
 import { streamObservers } from './stream-observer.port.js';
 
@@ -23,6 +28,8 @@ export type ChatStreamOptions = Omit<ChatRequest, 'messages'> & {
   readonly authType?: string;
   readonly contextId?: string;
   readonly signal?: AbortSignal;
+  /** How often the provider is asked again where it cannot serve, before the first event: 0, 1 or 2 (default). */
+  readonly retries?: number;
 };
 
 /** A stream that began. Leaving the iteration, or aborting the signal, ends the request at the provider. */
@@ -51,11 +58,13 @@ export class Chat {
     @Inject(ProviderRegistry) private readonly registry: ProviderRegistry,
     @Inject(AuthorisedClients) private readonly clients: AuthorisedClients,
     @Inject(streamObservers) private readonly observerFactories: readonly StreamObserverFactory[],
+    @Inject(coreOptions) private readonly limits: CoreOptions,
+    @Inject(RetryMeans) private readonly retryMeans: RetryMeans,
   ) {}
 
   /** Resolves with the first event there: whatever a provider refuses, it refuses before. */
   async stream({ caller, provider, session, messages, options }: ChatCall): Promise<ChatStream> {
-    const { authType, contextId: _contextId, signal: callerSignal, ...request } = options;
+    const { authType, contextId: _contextId, signal: callerSignal, retries = mostRetries, ...request } = options;
     const streaming = this.registry.resolve(provider, 'streaming');
     refuseInvalid(provider, messages, options);
     const address = {
@@ -69,15 +78,15 @@ export class Chat {
     const signal = callerSignal === undefined ? controller.signal : AbortSignal.any([callerSignal, controller.signal]);
     if (signal.aborted) throw cancelled(signal);
     this.running.set(streamId, controller);
-    try {
-      const streamOptions: StreamOptions = { ...request, signal };
-      const source = await streaming.streamChat(open.client, messages, streamOptions);
-      const events = this.observed({ streamId, caller, open, model: request.model, source, signal, controller });
-      return begun(streamId, open.session, await events.next(), events);
-    } catch (error) {
-      this.running.delete(streamId);
-      throw failureOf(error, signal);
-    }
+    const streamOptions: StreamOptions = { ...request, signal };
+    const source = openedByReading(async () => (await streaming.streamChat(open.client, messages, streamOptions))[Symbol.asyncIterator](), {
+      retries,
+      means: this.retryMeans,
+      signal,
+      onRetry: this.retryNote(streamId, open.session.provider),
+    });
+    const events = this.observed({ streamId, caller, open, model: request.model, source, signal, controller });
+    return begun(streamId, open.session, await events.next(), events);
   }
 
   async complete(call: ChatCall): Promise<ChatAnswer> {
@@ -92,6 +101,12 @@ export class Chat {
     for (const controller of this.running.values()) controller.abort(new MaestroError('gateway.shutting-down', {}));
   }
 
+  private retryNote(streamId: string, provider: string): RetryPolicy['onRetry'] {
+    return ({ code, upstream }, waitMs) => {
+      this.logger.warn({ text: 'a provider is asked again', streamId, provider, code, upstream, waitMs });
+    };
+  }
+
   private observed(parts: {
     readonly streamId: string;
     readonly caller: Caller;
@@ -103,16 +118,23 @@ export class Chat {
   }): AsyncIterableIterator<StreamEvent> {
     const { streamId, caller, open, model, source, signal, controller } = parts;
     const about = { streamId, caller, session: open.session, model };
+    const { provider } = open.session;
+    const deadline = setTimeout(() => {
+      controller.abort(new MaestroError('upstream.timeout', { origin: provider, phase: 'for the whole answer' }));
+    }, this.limits.answerTimeoutMs);
     return observedStream({
       streamId,
-      provider: open.session.provider,
+      provider,
       source,
       signal,
       observers: this.observerFactories.flatMap((observerFor) => observerFor(about) ?? []),
       abort: () => {
         controller.abort();
       },
-      onEnd: () => this.running.delete(streamId),
+      onEnd: () => {
+        clearTimeout(deadline);
+        this.running.delete(streamId);
+      },
       onObserverFault: (error) => {
         this.logger.error({ text: 'an observer of a stream failed', error });
       },
@@ -120,8 +142,16 @@ export class Chat {
   }
 }
 
-function refuseInvalid(provider: string, messages: readonly ChatMessage[], { model, contextId }: ChatStreamOptions): void {
-  const problems = [...(messages.length === 0 ? ['messages must not be empty'] : []), ...(model === '' ? ['model must not be empty'] : [])];
+function refuseInvalid(
+  provider: string,
+  messages: readonly ChatMessage[],
+  { model, contextId, retries = mostRetries }: ChatStreamOptions,
+): void {
+  const problems = [
+    ...(messages.length === 0 ? ['messages must not be empty'] : []),
+    ...(model === '' ? ['model must not be empty'] : []),
+    ...(Number.isInteger(retries) && retries >= 0 && retries <= mostRetries ? [] : [`retries must be 0 to ${String(mostRetries)}`]),
+  ];
   if (problems.length > 0) throw new MaestroError('request.invalid', { problems });
   if (contextId !== undefined) throw new MaestroError('operation.unsupported', { provider, operation: 'context management' });
 }

@@ -88,7 +88,7 @@ function withStreamId(event: StreamEvent, streamId: string): StreamEvent {
 }
 
 /** After an abort, whatever broke broke because of it. */
-export function failureOf(error: unknown, signal: AbortSignal): unknown {
+function failureOf(error: unknown, signal: AbortSignal): unknown {
   if (!signal.aborted || MaestroError.is(error)) return error;
   return cancelled(signal, error);
 }

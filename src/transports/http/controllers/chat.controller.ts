@@ -1,6 +1,6 @@
 import { Body, HttpCode, Inject, Logger, Post, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiExtraModels, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Caller } from '../../../contracts/caller.js';
@@ -15,6 +15,7 @@ import { sendEventStream } from '../event-stream.js';
 import { NativeApi } from '../native-api.decorator.js';
 import { noteFailure } from '../problem.filter.js';
 import { parsedAs } from '../request.pipe.js';
+import { retriesFrom } from '../retries-header.js';
 import { RunningAnswers } from '../running-answers.js';
 
 /** Images and files travel in the body. */
@@ -34,6 +35,12 @@ export class ChatController {
   @HttpCode(200)
   @RouteConfig({ bodyLimit })
   @ApiOperation({ summary: 'Chat through a session: server-sent events, or one answer' })
+  @ApiHeader({
+    name: 'x-maestro-retries',
+    required: false,
+    description: 'How often a provider that cannot serve is asked again before the first event; default 2',
+    schema: { type: 'integer', minimum: 0, maximum: 2 },
+  })
   @ApiOkResponse({
     description: 'One event in each data line, ended by message-end or by an error event',
     content: { 'text/event-stream': {}, 'application/json': {} },
@@ -45,8 +52,8 @@ export class ChatController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const answer = this.running.begin(reply.raw);
-    const options = { ...rest, signal: answer.signal };
     try {
+      const options = { ...rest, ...retriesFrom(request.headers), signal: answer.signal };
       if (!stream) {
         await reply.send(await this.provider.for(caller).completeChat(provider, session, messages, options));
         return;
