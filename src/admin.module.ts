@@ -3,6 +3,8 @@ import { Module } from '@nestjs/common';
 
 import type { Environment } from './config/environment.js';
 import { AuditLog } from './core/audit/audit-log.port.js';
+import { LoginConsents } from './core/login/login-consents.port.js';
+import { PendingLogins } from './core/login/pending-login.port.js';
 import { Fingerprints } from './core/sessions/fingerprints.port.js';
 import { SecretBox } from './core/sessions/secret-box.port.js';
 import { SessionStore } from './core/sessions/session-store.port.js';
@@ -19,7 +21,7 @@ export interface AdminOptions {
   readonly persistence?: PersistenceOptions;
 }
 
-const databasePorts = [SessionStore, SecretBox, Fingerprints, AuditLog];
+const databasePorts = [SessionStore, SecretBox, Fingerprints, AuditLog, PendingLogins, LoginConsents];
 
 /** Maestro as the admin tool uses it: the gateway's core and data, and nothing that listens. */
 @Module({})

@@ -7,6 +7,8 @@ export type AuditAction =
   | 'session.delete'
   | 'session.revoke'
   | 'session.purge'
+  | 'login.complete'
+  | 'login.consent'
   | 'vault.restore'
   | 'key.rotate'
   | 'key.retire'

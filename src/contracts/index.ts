@@ -63,6 +63,7 @@ export { MaestroError } from './errors/maestro-error.js';
 export type { ProblemDocument } from './errors/problem.js';
 export { httpStatusOf, problemFromError } from './errors/problem.js';
 export type { ImportTool, ProviderImports } from './imports.js';
+export type { FinishedLogin, Login, LoginConsent, LoginProblem, LoginStatus, PendingLogin } from './login.js';
 export type {
   BehaviourClass,
   DialectSupport,

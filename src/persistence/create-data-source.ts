@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { KeyRing } from './encryption/key-ring.js';
 import { AuditEventRow, AuditHeadRow } from './entities/audit.entity.js';
 import { EncryptionKey } from './entities/encryption-key.entity.js';
+import { FinishedLoginRow, LoginConsentRow, PendingLoginRow } from './entities/login.entity.js';
 import { Replica } from './entities/replica.entity.js';
 import { SavedAuthentication } from './entities/saved-authentication.entity.js';
 import { SessionTombstone } from './entities/session-tombstone.entity.js';
@@ -60,7 +61,10 @@ function dataSourceOf(address: Address, afterDestroy: () => Promise<void>, keyRi
       connectTimeoutMS: connectTimeoutMs,
       // The pool drops the broken connection by itself; the next query takes another or says that there is none.
       poolErrorHandler: () => undefined,
-      entities: [SavedAuthentication, SessionTombstone, EncryptionKey, Replica, AuditEventRow, AuditHeadRow],
+      entities: [
+        ...[SavedAuthentication, SessionTombstone, EncryptionKey, Replica, AuditEventRow, AuditHeadRow],
+        ...[PendingLoginRow, FinishedLoginRow, LoginConsentRow],
+      ],
       migrations,
       migrationsTableName: migrationsTable,
       migrationsTransactionMode: 'each',

@@ -4,6 +4,8 @@ import { DataSource } from 'typeorm';
 
 import { Archive } from '../core/archive/archive.port.js';
 import { AuditLog } from '../core/audit/audit-log.port.js';
+import { LoginConsents } from '../core/login/login-consents.port.js';
+import { PendingLogins } from '../core/login/pending-login.port.js';
 import { KeyRotation } from '../core/key-rotation/key-rotation.port.js';
 import { Fingerprints } from '../core/sessions/fingerprints.port.js';
 import { SecretBox } from '../core/sessions/secret-box.port.js';
@@ -18,6 +20,8 @@ import type { JoinedReplica } from './encryption/replicas.js';
 import { joinReplicas } from './encryption/replicas.js';
 import { TypeOrmKeyRotation } from './encryption/typeorm-key-rotation.js';
 import { KeyRingFingerprints } from './key-ring-fingerprints.js';
+import { TypeOrmLoginConsents } from './logins/typeorm-login-consents.js';
+import { TypeOrmPendingLogins } from './logins/typeorm-pending-logins.js';
 import { openDatabase, prepareDatabase } from './open-database.js';
 import { TypeOrmSessionStore } from './typeorm-session-store.js';
 
@@ -29,7 +33,7 @@ export type PersistenceOptions = { readonly keyRing: KeyRing } & (
 const ownership = Symbol('maestro/owns-data-source');
 const replica = Symbol('maestro/replica');
 
-/** Gives `SessionStore`, `KeyRotation`, `Archive`, `SecretBox`, `AuditLog`, `Fingerprints`, the `DataSource` and its `DatabaseProbe`. */
+/** Gives `SessionStore`, `KeyRotation`, `Archive`, `SecretBox`, `AuditLog`, `Fingerprints`, `PendingLogins`, `LoginConsents`, the `DataSource` and its `DatabaseProbe`. */
 @Module({})
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(
@@ -66,11 +70,24 @@ export class PersistenceModule implements OnApplicationShutdown {
           useFactory: (dataSource: DataSource) => new TypeOrmArchive(dataSource, options.keyRing),
           inject: [DataSource],
         },
+        {
+          provide: PendingLogins,
+          useFactory: (dataSource: DataSource) => new TypeOrmPendingLogins(dataSource, options.keyRing),
+          inject: [DataSource],
+        },
+        {
+          provide: LoginConsents,
+          useFactory: (dataSource: DataSource) => new TypeOrmLoginConsents(dataSource, options.keyRing),
+          inject: [DataSource],
+        },
         { provide: Fingerprints, useValue: new KeyRingFingerprints(options.keyRing) },
         { provide: DatabaseProbe, useFactory: databaseProbe, inject: [DataSource] },
         { provide: SecretBox, useValue: new AesGcmSecretBox(options.keyRing) },
       ],
-      exports: [DataSource, SessionStore, SecretBox, AuditLog, Fingerprints, KeyRotation, Archive, DatabaseProbe],
+      exports: [
+        ...[DataSource, SessionStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
+        ...[KeyRotation, Archive, DatabaseProbe],
+      ],
     };
   }
 

@@ -13,6 +13,7 @@ const chain = [
   'SealSessions1795348800000',
   'AddReplicas1795370400000',
   'AddAuditTrail1795435200000',
+  'AddLogins1795521600000',
 ];
 
 const row = `'openai', 'oauth', '{}', null, now(), now()`;

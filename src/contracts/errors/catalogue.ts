@@ -209,6 +209,13 @@ export const catalogue = {
     'The login does not exist',
     () => 'this login is unknown, finished or older than ten minutes; begin a new one',
   ),
+  'login.too-many': problem(
+    'rate-limited',
+    'Too many logins are pending',
+    ({ most }: { readonly most: number }) =>
+      `${String(most)} logins of yours wait for an answer; finish or cancel one, or wait ten minutes`,
+    again,
+  ),
   'login.pending': problem(
     'conflict',
     'The login is not approved yet',

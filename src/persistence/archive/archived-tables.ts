@@ -14,11 +14,12 @@ export const sessionsTable = 'saved_authentications';
 
 /**
  * What a backup holds, in this order. Left out is what belongs to a database and not to its sessions: which migrations it has
- * seen, its keys' sentinels, which processes use it.
+ * seen, its keys' sentinels, which processes use it; and logins that somebody is in the middle of, which live for ten minutes.
  */
 export const archivedTables: readonly ArchivedTable[] = [
   { name: sessionsTable, key: 'id' },
   { name: 'session_tombstones', key: 'id' },
+  { name: 'login_consents', key: 'id' },
   { name: 'audit_events', key: 'seq' },
   { name: 'audit_head', key: 'is_only', hasFixedRow: true },
 ];

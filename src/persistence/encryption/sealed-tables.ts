@@ -11,7 +11,10 @@ export interface SealedTable {
 }
 
 /** All of them: what is missing here is left behind by a rotation, and lost with the old key. */
-export const sealedTables: readonly SealedTable[] = [{ table: 'saved_authentications', column: 'credentials' }];
+export const sealedTables: readonly SealedTable[] = [
+  { table: 'saved_authentications', column: 'credentials' },
+  { table: 'pending_logins', column: 'secrets' },
+];
 
 export interface KeyCount {
   readonly table: string;

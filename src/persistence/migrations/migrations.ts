@@ -5,6 +5,7 @@ import { RequireSessionName1756640330000 } from './1756640330000-require-session
 import { SealSessions1795348800000 } from './1795348800000-seal-sessions.js';
 import { AddReplicas1795370400000 } from './1795370400000-add-replicas.js';
 import { AddAuditTrail1795435200000 } from './1795435200000-add-audit-trail.js';
+import { AddLogins1795521600000 } from './1795521600000-add-logins.js';
 
 /** In order. Names and timestamps stay for ever; a new one goes to the end. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   SealSessions1795348800000,
   AddReplicas1795370400000,
   AddAuditTrail1795435200000,
+  AddLogins1795521600000,
 ];
