@@ -17,6 +17,7 @@ import type { RegistryOptions } from './core/registry/provider-registry.js';
 import { ProviderRegistry, registryOptions } from './core/registry/provider-registry.js';
 import type { SettingsLookup } from './core/registry/provider-settings.js';
 import { providerSettingsFrom } from './core/registry/provider-settings.js';
+import { SessionChoice } from './core/access/session-choice.js';
 import { AuthorisedClients } from './core/sessions/authorised-client.js';
 import { CredentialCheck } from './core/sessions/credential-check.js';
 import { Housekeeping } from './core/sessions/housekeeping.js';
@@ -116,6 +117,7 @@ export class MaestroModule {
       providers: [
         ProviderRegistry,
         SessionFinder,
+        SessionChoice,
         LastUsed,
         AuthorisedClients,
         CredentialCheck,
@@ -132,7 +134,7 @@ export class MaestroModule {
         Shutdown,
       ],
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
-      exports: [UniversalProvider, ProviderRegistry, Sessions, SavedAuthentications, Audit, Imports],
+      exports: [UniversalProvider, ProviderRegistry, SessionChoice, Sessions, SavedAuthentications, Audit, Imports],
     };
   }
 }

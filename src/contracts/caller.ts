@@ -17,4 +17,6 @@ export interface Caller {
   readonly name: string;
   readonly scopes: readonly Scope[];
   readonly grants: readonly Grant[];
+  /** By provider, the name or id of the session that a request without one means. Absent: none. */
+  readonly defaults?: Readonly<Record<string, string>>;
 }

@@ -128,6 +128,14 @@ export const catalogue = {
     ({ provider, name }: Named) =>
       `${provider} has a session ${quoted(name)} for oauth and one for api_key; add the auth type or use the session's id`,
   ),
+  'session.not-chosen': problem(
+    'invalid',
+    'The request names no session',
+    ({ provider, sessions }: { readonly provider: string; readonly sessions: readonly string[] }) =>
+      sessions.length === 0
+        ? `you may use no session of ${provider}; create one, or ask for a grant`
+        : `name one of your ${provider} sessions, as in "${provider}:${sessions[0] ?? ''}/<model>": ${sessions.join(', ')}`,
+  ),
   'session.name-taken': problem(
     'conflict',
     'The session name is taken',

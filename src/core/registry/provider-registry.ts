@@ -76,6 +76,10 @@ export class ProviderRegistry implements OnModuleInit {
     return [...this.checked().served.values()].map(({ manifest }) => manifest.id);
   }
 
+  serves(provider: string): boolean {
+    return this.checked().served.has(provider);
+  }
+
   /** @throws MaestroError `provider.unknown`, `operation.unsupported` */
   resolve<Kind extends BehaviourKind>(provider: string, operation: Kind): BehaviourByKind[Kind] {
     const behaviour = this.servedBy(provider).behaviours.get(operation);
