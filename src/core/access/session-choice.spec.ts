@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Caller } from '../../contracts/caller.js';
+import { SessionId } from '../../contracts/session.js';
 import { WholeOAuth } from '../../../test/extension/fixtures/whole-behaviours.js';
 import { aCaller, anApiKey, tokens } from '../../../test/support/a-session.js';
 import type { RunningMaestro } from '../../../test/support/start-maestro.js';
@@ -57,7 +58,7 @@ describe('the session of a request', () => {
 
   it('is the only one that the caller may use, and that is not disabled', async () => {
     const [work, , off] = await create('work', 'secret', 'work_off');
-    await running.sessions.change({ provider: 'whole', authType: 'api_key', session: off ?? '' }, { disabled: true });
+    await running.sessions.change({ id: SessionId.of(off ?? '') }, { disabled: true });
 
     expect(await chosen('m', { caller: aCaller(['chat'], 'work*') })).toHaveProperty('address.session', work);
   });
