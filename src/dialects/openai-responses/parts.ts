@@ -19,8 +19,20 @@ function textKeyOf(kind: TextKind, event: JsonRecord): string {
   return textKey(kind, itemKeyOf(event), numberIn(event, 'content_index') ?? 0);
 }
 
-export const decodeTextDelta: EventReader = (state, events, event) =>
-  pushText(state, events, textKeyOf('text', event), 'text', wordsIn(event, 'delta'), event);
+export const decodeTextDelta: EventReader = (state, events, event) => {
+  const { output_index: output, content_index: content, delta: text, logprobs } = event;
+  const { lastText } = state;
+  const isPlain = typeof text === 'string' && text !== '' && !(Array.isArray(logprobs) && logprobs.length > 0);
+  if (isPlain && lastText !== undefined && lastText.output === output && lastText.content === content) {
+    events.push({ type: 'text-delta', part: lastText.part, text });
+    return state;
+  }
+  const key = textKeyOf('text', event);
+  const next = pushText(state, events, key, 'text', wordsIn(event, 'delta'), event);
+  const part = next.parts[key]?.part;
+  // Without an index it is the item's id that tells texts apart.
+  return part === undefined || output === undefined ? next : { ...next, lastText: { output, content, part } };
+};
 
 export const decodeTextDone: EventReader = (state, events, event) =>
   fillText(state, events, textKeyOf('text', event), 'text', wordsIn(event, 'text'), event);

@@ -74,6 +74,8 @@ const readers: Readonly<Record<string, EventReader>> = {
   'response.cancelled': decodeEnd,
 };
 
+const none: JsonRecord = {};
+
 function decode(provider: string, wireEvent: ServerSentEvent, state: ResponsesState): StreamStep<ResponsesState> {
   const data = wireEvent.data.trim();
   // Nothing follows the end but a mark that other wires use.
@@ -83,7 +85,7 @@ function decode(provider: string, wireEvent: ServerSentEvent, state: ResponsesSt
   // Some servers leave the type out of the data and rely on the name of the event.
   const type = wordsIn(event, 'type') ?? wireEvent.event ?? '';
   if (type === 'error' || (type === '' && isRecord(event['error']))) throw failureFromEvent(provider, event);
-  const response = recordIn(event, 'response');
+  const response = isRecord(event['response']) ? event['response'] : none;
   if (type === 'response.failed' || response['status'] === 'failed') throw failureFromResponse(provider, response);
   const events: Events = [];
   const started = start(state, events, response);

@@ -34,6 +34,15 @@ export interface ResponsesState extends StreamState {
   /** By item and place in it. */
   readonly parts: Readonly<Record<string, OpenPart>>;
   readonly partCount: number;
+  /** Where the last text went, so that the next delta of it, which is most of them, needs no key. */
+  readonly lastText?: TextPlace;
+}
+
+/** As the wire says it. */
+export interface TextPlace {
+  readonly output: unknown;
+  readonly content: unknown;
+  readonly part: number;
 }
 
 export const freshState: ResponsesState = {
