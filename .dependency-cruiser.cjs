@@ -9,7 +9,7 @@ const nest = ['@nestjs/common', '@nestjs/core', 'reflect-metadata'];
 /** `folder`: a regular expression; `may`: paths under src; `npm`: packages that may be loaded (types may be imported anywhere). */
 const rings = [
   { name: 'contracts', folder: 'contracts', may: ['contracts/'], npm: [] },
-  { name: 'kit', folder: 'kit', may: ['contracts/', 'kit/'], npm: ['undici', 'eventsource-parser', 'oauth4webapi'] },
+  { name: 'kit', folder: 'kit', may: ['contracts/', 'kit/'], npm: ['undici', 'oauth4webapi'] },
   { name: 'dialects', folder: 'dialects', may: ['contracts/', 'kit/', 'dialects/'], npm: [] },
   { name: 'families', folder: 'families', may: ['contracts/', 'kit/', 'dialects/', 'families/'], npm: ['@nestjs/common'] },
   { name: 'providers', folder: 'providers', may: ['contracts/', 'kit/', 'dialects/', 'families/', 'providers/'], npm: ['@nestjs/common'] },

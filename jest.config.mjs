@@ -32,5 +32,5 @@ export default {
     '^.+\\.m?js$': ['@swc/jest', swc({ syntax: 'ecmascript' })],
   },
   // Both the outer and the nested package: light-my-request/node_modules/cookie is ESM. Each further ESM-only dependency joins this list.
-  transformIgnorePatterns: ['/node_modules/(?!(?:@nestjs|light-my-request|cookie|content-disposition|oauth4webapi|eventsource-parser)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(?:@nestjs|light-my-request|cookie|content-disposition|oauth4webapi)/)'],
 };

@@ -106,6 +106,58 @@ describe('the event stream decoder', () => {
     expect(() => decoded(lines, limits)).toThrow(RangeError);
   });
 
+  it('refuses a line that is cut into the smallest pieces when it grows over the limit', () => {
+    const decoder = sseDecoder({ maxEventLength: 5000 });
+    const letter = Buffer.from('x');
+    for (let count = 0; count < 5000; count += 1) decoder.push(letter);
+    expect(() => decoder.push(letter)).toThrow(RangeError);
+  });
+
+  it('reads a line that comes in a great many pieces', () => {
+    expect(decoded([Buffer.from('data:'), ...Array.from({ length: 3000 }, () => Buffer.from('é')), Buffer.from('\n\n')])).toEqual([
+      { data: 'é'.repeat(3000) },
+    ]);
+  });
+
+  it('refuses an event of too many lines, though each is empty', () => {
+    const limits = { maxEventLines: 100 };
+    expect(decoded([Buffer.from(`${'data:\n'.repeat(100)}\n`)], limits)).toEqual([{ data: '\n'.repeat(99) }]);
+    expect(() => decoded([Buffer.from('data:\n'.repeat(101))], limits)).toThrow('an event has too many lines');
+    expect(() => decoded([Buffer.from('event: a\n'.repeat(101))], limits)).toThrow(RangeError);
+    expect(() => decoded([Buffer.from('x\n'.repeat(101))], limits)).toThrow(RangeError);
+    expect(decoded([Buffer.from(`${': comment\n'.repeat(101)}data: a\n\n`)], limits)).toEqual([{ data: 'a' }]);
+  });
+
+  it('keeps no more than a thousand lines that are no field', () => {
+    const decoder = sseDecoder();
+    decoder.push(Buffer.from('x\n\n'.repeat(5000)));
+    expect(decoder.strayText).toBe('x\n'.repeat(1024));
+  });
+
+  it('reads fields without a colon as empty ones, and forgets a name that is taken back', () => {
+    expect(decodedAnyhow('event: a\nevent\ndata\ndata\n\nid\nretry\nid: 1\nretry: x\nevent:\ndata: b\n\n')).toEqual([
+      { data: '\n' },
+      { data: 'b' },
+    ]);
+  });
+
+  it('takes line ends of all kinds in one stream', () => {
+    expect(decodedAnyhow('data: a\r\rdata: b\n\r\ndata: c\r\n\ndata: d\r\n\r\n\n\r')).toEqual([
+      { data: 'a' },
+      { data: 'b' },
+      { data: 'c' },
+      { data: 'd' },
+    ]);
+  });
+
+  it('looks at no character twice, whatever ends the lines', () => {
+    // A thousand times as long as a read; searching the rest of it for each line would take hours.
+    for (const end of ['\n', '\r', '\r\n']) {
+      const body = Buffer.from(`data: x${end}${end}`.repeat(1_000_000));
+      expect(sseDecoder().push(body)).toHaveLength(1_000_000);
+    }
+  });
+
   it('lets a stream of any length pass whose events are small', () => {
     const decoder = sseDecoder({ maxEventLength: 1000 });
     const counts = Array.from({ length: 1000 }, () => decoder.push(Buffer.from(`data: ${'x'.repeat(500)}\n\n`)).length);
