@@ -23,11 +23,11 @@ export class Browser {
     const form = /<form\b[^>]*>/.exec(page.text)?.[0] ?? '';
     const action = attributeOf(form, 'action');
     if (action === undefined) throw new Error(`there is no form at ${page.address}: ${String(page.status)}`);
-    const hidden = [...page.text.matchAll(/<input\b[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
+    const hidden: [string, string][] = [...page.text.matchAll(/<input\b[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
       attributeOf(input, 'name') ?? '',
       attributeOf(input, 'value') ?? '',
     ]);
-    const body = new URLSearchParams({ ...Object.fromEntries(hidden), ...typed });
+    const body = new URLSearchParams([...hidden, ...Object.entries(typed)]);
     return this.#follow(await this.#visit(new URL(action, page.address).href, { method: 'POST', body }));
   }
 
@@ -41,7 +41,8 @@ export class Browser {
     const response = await fetch(address, { ...request, redirect: 'manual', headers: { cookie } });
     for (const line of response.headers.getSetCookie()) {
       const [pair = ''] = line.split(';');
-      const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+      const equals = pair.indexOf('=');
+      const [name, value] = [pair.slice(0, equals), pair.slice(equals + 1)];
       if (value === '') this.#cookies.delete(name);
       else this.#cookies.set(name, value);
     }
