@@ -13,6 +13,10 @@ import { streamObservers } from './core/chat/stream-observer.port.js';
 import type { CoreOptions } from './core/core-options.js';
 import { coreOptions } from './core/core-options.js';
 import { Imports } from './core/import/imports.js';
+import { Consents } from './core/login/consents.js';
+import { DevicePolls } from './core/login/device-polls.js';
+import { LoginCompletion } from './core/login/login-completion.js';
+import { Logins } from './core/login/logins.js';
 import type { RegistryOptions } from './core/registry/provider-registry.js';
 import { ProviderRegistry, registryOptions } from './core/registry/provider-registry.js';
 import type { SettingsLookup } from './core/registry/provider-settings.js';
@@ -38,7 +42,7 @@ type Imported = NonNullable<ModuleMetadata['imports']>[number];
 export interface MaestroParts {
   /** Tells two Maestros in one application apart; default `main`. */
   readonly instance?: string;
-  /** Exports `SessionStore`, `SecretBox`, `Fingerprints` and `AuditLog`. */
+  /** Exports `SessionStore`, `SecretBox`, `Fingerprints`, `AuditLog`, `PendingLogins` and `LoginConsents`. */
   readonly persistence: Imported;
   /** Absolute folders that hold `<id>/<id>.module.js`. */
   readonly providersFolders?: readonly string[];
@@ -127,6 +131,7 @@ export class MaestroModule {
         Sessions,
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- Served as long as code from before named sessions needs it.
         SavedAuthentications,
+        ...[Consents, LoginCompletion, DevicePolls, Logins],
         Audit,
         Imports,
         Chat,
@@ -134,7 +139,7 @@ export class MaestroModule {
         Shutdown,
       ],
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
-      exports: [UniversalProvider, ProviderRegistry, SessionChoice, Sessions, SavedAuthentications, Audit, Imports],
+      exports: [UniversalProvider, ProviderRegistry, SessionChoice, Sessions, SavedAuthentications, Logins, Consents, Audit, Imports],
     };
   }
 }

@@ -6,8 +6,6 @@ export type AuditAction =
   | 'session.replace-secret'
   | 'session.delete'
   | 'session.revoke'
-  | 'session.refresh'
-  | 'session.orphan'
   | 'session.purge'
   | 'login.complete'
   | 'login.consent'

@@ -2,10 +2,13 @@ import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 
 import { AuditLog } from '../../src/core/audit/audit-log.port.js';
+import { LoginConsents } from '../../src/core/login/login-consents.port.js';
+import { PendingLogins } from '../../src/core/login/pending-login.port.js';
 import { Fingerprints } from '../../src/core/sessions/fingerprints.port.js';
 import { SecretBox } from '../../src/core/sessions/secret-box.port.js';
 import { SessionStore } from '../../src/core/sessions/session-store.port.js';
 import { InMemoryFingerprints } from './in-memory-fingerprints.js';
+import { InMemoryLoginConsents, InMemoryPendingLogins } from './in-memory-pending-logins.js';
 import { InMemorySecretBox } from './in-memory-secret-box.js';
 import { InMemorySessionStore } from './in-memory-session-store.js';
 
@@ -20,8 +23,10 @@ export class InMemoryPersistenceModule {
         { provide: SecretBox, useValue: box },
         { provide: AuditLog, useValue: store.audit },
         { provide: Fingerprints, useValue: new InMemoryFingerprints() },
+        { provide: PendingLogins, useValue: new InMemoryPendingLogins(store) },
+        { provide: LoginConsents, useValue: new InMemoryLoginConsents(store) },
       ],
-      exports: [SessionStore, SecretBox, AuditLog, Fingerprints],
+      exports: [SessionStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
     };
   }
 }

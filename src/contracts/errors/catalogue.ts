@@ -210,7 +210,7 @@ export const catalogue = {
     'forbidden',
     'The terms of this login are not accepted',
     ({ provider, setting, date }: FromProvider & { readonly setting: string; readonly date: string }) =>
-      `this login of ${provider} is not meant for third parties; read its limitations, then set ${setting}=${date} to accept`,
+      `this login of ${provider} is not meant for third parties; read its limitations, then accept them with ${setting}=${date} or \`maestro auth consent ${provider} --accept ${date}\``,
   ),
   'login.not-found': problem(
     'not-found',

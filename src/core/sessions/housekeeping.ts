@@ -5,6 +5,7 @@ import { Clock } from '../../contracts/clock.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { SessionId, SessionRecord } from '../../contracts/session.js';
 import { AuditLog } from '../audit/audit-log.port.js';
+import { PendingLogins } from '../login/pending-login.port.js';
 import { SecretKeeper } from './secret-keeper.js';
 import { SessionStore } from './session-store.port.js';
 
@@ -36,6 +37,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(SessionStore) private readonly store: SessionStore,
     @Inject(SecretKeeper) private readonly keeper: SecretKeeper,
     @Inject(AuditLog) private readonly auditLog: AuditLog,
+    @Inject(PendingLogins) private readonly logins: PendingLogins,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -53,6 +55,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   async run(): Promise<HousekeepingReport> {
     const purged = await this.purge();
     const fingerprinted = await this.fingerprint();
+    await this.logins.purge();
     const { seq, hash } = await this.auditLog.reseal();
     // Kept with the logs, it shows later whether the end of the trail was cut off.
     this.logger.log(`audit trail: ${String(seq)} events, ending in ${hash}`);
