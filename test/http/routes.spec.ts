@@ -43,7 +43,7 @@ class ForgottenController {
 class ForgottenModule {}
 
 /** Everything that anybody may ask for. A route that is not here must want a key. */
-const open = [/^\/health\/(live|ready)$/, /^\/docs(\/|$)/, /^\/openapi\.json$/];
+const open = [/^\/health\/(live|ready)$/, /^\/docs(\/|$)/, /^\/openapi\.json$/, /^\/oauth\/callback$/];
 
 async function anApplication(prepare: (app: NestFastifyApplication) => void, ...more: readonly (typeof ForgottenModule)[]) {
   const routes: Route[] = [];

@@ -7,7 +7,9 @@ import { adminKey, Authenticator } from './authenticator.js';
 import { AuditController } from './controllers/audit.controller.js';
 import { ChatController } from './controllers/chat.controller.js';
 import { HealthController } from './controllers/health.controller.js';
+import { LoginsController } from './controllers/logins.controller.js';
 import { ModelsController } from './controllers/models.controller.js';
+import { OAuthCallbackController } from './controllers/oauth-callback.controller.js';
 import { ProvidersController } from './controllers/providers.controller.js';
 import { SessionsController } from './controllers/sessions.controller.js';
 import { RunningAnswersModule } from './running-answers.js';
@@ -33,6 +35,8 @@ export class MaestroHttpModule {
       controllers: [
         ProvidersController,
         SessionsController,
+        LoginsController,
+        OAuthCallbackController,
         ModelsController,
         ChatController,
         AuditController,
