@@ -1,6 +1,5 @@
 import type { Transform } from 'node:stream';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
@@ -33,15 +32,15 @@ export async function answerText(response: WireResponse, provider: string): Prom
 
 async function decompressed(body: AsyncIterable<Uint8Array>, decoder: Transform, provider: string): Promise<string> {
   const source = Readable.from(body);
-  let text = '';
+  source.on('error', (error) => decoder.destroy(error));
   try {
-    await pipeline(source, decoder, async (pieces: AsyncIterable<Uint8Array>) => {
-      text = await limited(pieces, provider);
-    });
-    return text;
+    return await limited(source.pipe(decoder), provider);
   } catch (error) {
     if (MaestroError.is(error)) throw error;
     throw malformed(provider, 'its compression is damaged', error);
+  } finally {
+    source.destroy();
+    decoder.destroy();
   }
 }
 

@@ -170,6 +170,11 @@ const failures: readonly (readonly [string, Sent, Refused])[] = [
   ['a gzip bomb', compressed('gzip', gzipSync(JSON.stringify(whole).padEnd(16 * 1024 * 1024))), tooLong],
   ['gzip that is none', compressed('gzip', Buffer.from('{}')), unreadable],
   ['an encoding that nobody knows', compressed('zip', Buffer.from('{}')), unreadable],
+  [
+    'a connection that breaks in a compressed answer',
+    { ...compressed('gzip', gzipSync(JSON.stringify(whole))), isCut: true },
+    { code: 'upstream.disconnected', maySpend: true },
+  ],
   ['a connection that breaks in the answer', answer(whole, { isCut: true }), { code: 'upstream.disconnected', maySpend: true }],
 ];
 
