@@ -5,6 +5,8 @@ import type { Environment } from './config/environment.js';
 import { AuditLog } from './core/audit/audit-log.port.js';
 import { LoginConsents } from './core/login/login-consents.port.js';
 import { PendingLogins } from './core/login/pending-login.port.js';
+import { RefreshStore } from './core/refresh/refresh-store.port.js';
+import { RevocationOutbox } from './core/refresh/revocation-outbox.port.js';
 import { Fingerprints } from './core/sessions/fingerprints.port.js';
 import { SecretBox } from './core/sessions/secret-box.port.js';
 import { SessionStore } from './core/sessions/session-store.port.js';
@@ -21,7 +23,7 @@ export interface AdminOptions {
   readonly persistence?: PersistenceOptions;
 }
 
-const databasePorts = [SessionStore, SecretBox, Fingerprints, AuditLog, PendingLogins, LoginConsents];
+const databasePorts = [SessionStore, SecretBox, Fingerprints, AuditLog, PendingLogins, LoginConsents, RefreshStore, RevocationOutbox];
 
 /** Maestro as the admin tool uses it: the gateway's core and data, and nothing that listens. */
 @Module({})

@@ -6,6 +6,8 @@ export type AuditAction =
   | 'session.replace-secret'
   | 'session.delete'
   | 'session.revoke'
+  | 'session.refresh'
+  | 'session.orphan'
   | 'session.purge'
   | 'login.complete'
   | 'login.consent'

@@ -73,6 +73,7 @@ export interface SessionRecord {
   readonly expiresAt?: Date;
   readonly lastUsedAt?: Date;
   readonly lastRefreshAt?: Date;
+  /** Set for a login that can be refreshed, whatever its state. */
   readonly nextRefreshAt?: Date;
   readonly baseUrl?: string;
   readonly secretHint?: string;
@@ -83,6 +84,10 @@ export interface SessionRecord {
   readonly generation: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** When the access token came; absent: not known. */
+  readonly issuedAt?: Date;
+  /** The store's own time when this was read: what ends, ends by this clock. Absent: the store has none. */
+  readonly readAt?: Date;
 }
 
 /** One page of a list. `nextCursor` is absent on the last. */

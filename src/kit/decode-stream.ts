@@ -7,21 +7,21 @@ import type { SseDecoder } from './sse-decoder.js';
 import { sseDecoder } from './sse-decoder.js';
 
 /** What a network read gave: a failure comes after the events that stood before it, wherever the reads were cut. */
-interface Read {
+export interface DecodedRead {
   readonly events: readonly StreamEvent[];
   readonly failure?: { readonly error: unknown };
 }
 
-/** A stream's events, a network read at a time. */
-export async function* decodedBatches<State extends StreamState>(
+/** What each network read says, up to the first failure. */
+export async function* decodedReads<State extends StreamState>(
   body: AsyncIterable<Uint8Array>,
   decoder: StreamDecoder<State>,
   provider: string,
   framing: SseDecoder = sseDecoder(),
-): AsyncGenerator<readonly StreamEvent[]> {
+): AsyncGenerator<DecodedRead, undefined> {
   let state: State | undefined;
   let strayLength = 0;
-  const read = (wireEvents: readonly ServerSentEvent[]): Read => {
+  const read = (wireEvents: readonly ServerSentEvent[]): DecodedRead => {
     const events: StreamEvent[] = [];
     try {
       for (const wireEvent of wireEvents) {
@@ -37,14 +37,27 @@ export async function* decodedBatches<State extends StreamState>(
     }
   };
   for await (const bytes of body) {
-    const { events, failure } = read(pushed(() => framing.push(bytes), provider));
+    const step = read(pushed(() => framing.push(bytes), provider));
+    if (step.events.length > 0 || step.failure !== undefined) yield step;
+    if (step.failure !== undefined) return undefined;
+  }
+  const last = read(wholeEvents(pushed(() => framing.end(), provider)));
+  if (last.events.length > 0 || last.failure !== undefined) yield last;
+  if (last.failure === undefined) yield { events: decoder.end(state) };
+  return undefined;
+}
+
+/** A stream's events, a network read at a time. */
+export async function* decodedBatches<State extends StreamState>(
+  body: AsyncIterable<Uint8Array>,
+  decoder: StreamDecoder<State>,
+  provider: string,
+  framing?: SseDecoder,
+): AsyncGenerator<readonly StreamEvent[]> {
+  for await (const { events, failure } of decodedReads(body, decoder, provider, framing)) {
     if (events.length > 0) yield events;
     if (failure !== undefined) throw failure.error;
   }
-  const { events, failure } = read(wholeEvents(pushed(() => framing.end(), provider)));
-  if (events.length > 0) yield events;
-  if (failure !== undefined) throw failure.error;
-  yield decoder.end(state);
 }
 
 /** A stream's events, one at a time. */

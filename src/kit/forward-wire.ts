@@ -2,6 +2,7 @@ import { MaestroError } from '../contracts/errors/maestro-error.js';
 import type { DialectSupport } from '../contracts/manifest.js';
 import type { HttpRequest, OutgoingHeaders, ProviderClient } from '../contracts/provider-client.js';
 import type { WireHeaders, WireRequest, WireResponse } from '../contracts/wire-request.js';
+import { plainAnswer, plainRequested } from './plain-answer.js';
 import { headerOf } from './retry-after.js';
 import { userAgent } from './user-agent.js';
 
@@ -48,7 +49,12 @@ const dropped = new Set([...connectionHeaders, ...credentialHeaders, ...privateH
  */
 export async function forwardWire(client: ProviderClient, request: WireRequest, options: ForwardOptions): Promise<WireResponse> {
   refuseUnlisted(request, options);
-  const headers: OutgoingHeaders = { ...options.defaultHeaders, ...forwardable(request.headers), 'user-agent': userAgent };
+  const headers: OutgoingHeaders = {
+    ...options.defaultHeaders,
+    ...forwardable(request.headers),
+    ...plainRequested,
+    'user-agent': userAgent,
+  };
   client.authorise(headers);
   const response = await client.http.request({
     method: methodOf(request),
@@ -57,7 +63,8 @@ export async function forwardWire(client: ProviderClient, request: WireRequest, 
     ...(request.body !== undefined && { body: request.body }),
     signal: request.signal,
   });
-  return { ...response, headers: withoutConnectionHeaders(response.headers) };
+  const plain = plainAnswer(response, options.provider);
+  return { ...plain, headers: withoutConnectionHeaders(plain.headers) };
 }
 
 function refuseUnlisted({ dialect, operation }: WireRequest, { provider, dialects }: ForwardOptions): void {

@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib';
+
 import type { StreamDecoder } from '../contracts/behaviours/stream-decoder.js';
 import type { StreamState } from '../contracts/behaviours/streaming.behaviour.js';
 import { MaestroError } from '../contracts/errors/maestro-error.js';
@@ -159,6 +161,29 @@ describe('a call of a provider', () => {
   it('rejects where the first thing in a 200 is a failure', async () => {
     const call = await callTo({ status: 200, headers: eventStream, body: words('! never') });
     await expect(openStream(call, decoder)).rejects.toMatchObject({ code: 'upstream.overloaded' });
+  });
+
+  it('rejects where a 200 says in its first breath that it began and that it failed', async () => {
+    const beginning: StreamDecoder = {
+      ...decoder,
+      decode: (event, state) =>
+        event.data === '('
+          ? { events: [{ type: 'message-start', model: 'm' }], state: { dialect: 'words' } }
+          : decoder.decode(event, state),
+    };
+    const call = await callTo({ status: 200, headers: eventStream, body: [words('( ! never').join('')], isEndless: true });
+    await expect(openStream(call, beginning)).rejects.toMatchObject({ code: 'upstream.overloaded' });
+    while (server?.requests[0]?.isAborted !== true) await new Promise(setImmediate);
+    await server.close();
+    const later = await callTo({ status: 200, headers: eventStream, body: [words('( one ! never').join('')] });
+    expect((await (await openStream(later, beginning))[Symbol.asyncIterator]().next()).value).toMatchObject({ type: 'message-start' });
+  });
+
+  it('asks for an answer that is not compressed, and reads one that is', async () => {
+    const headers = { ...eventStream, 'content-encoding': 'gzip' };
+    const call = await callTo({ status: 200, headers, body: gzipSync(words('one two .').join('')) });
+    expect(await textOf(await openStream(call, decoder))).toBe('onetwomessage-end');
+    expect(server?.requests[0]?.headers).toMatchObject({ 'accept-encoding': 'identity' });
   });
 
   it('rejects where a 200 says nothing at all', async () => {

@@ -4,7 +4,9 @@ import { MaestroError } from '../contracts/errors/maestro-error.js';
 import type { OutgoingHeaders, ProviderClient } from '../contracts/provider-client.js';
 import type { StreamEvent } from '../contracts/stream-event.js';
 import type { WireHeaders, WireResponse } from '../contracts/wire-request.js';
-import { decodedBatches } from './decode-stream.js';
+import type { DecodedRead } from './decode-stream.js';
+import { decodedReads } from './decode-stream.js';
+import { plainAnswer, plainRequested } from './plain-answer.js';
 import { isRecord, jsonFrom, readText } from './read-body.js';
 import { headerOf } from './retry-after.js';
 import { userAgent } from './user-agent.js';
@@ -48,9 +50,19 @@ export async function openStream<State extends StreamState>(
 ): Promise<AsyncIterable<StreamEvent>> {
   const response = await accepted(call, 'text/event-stream');
   await refuseOtherThanEventStream(call, response);
-  const batches = decodedBatches(response.body, decoder, call.provider);
-  const first = await batches.next();
-  return events(first.done === true ? [] : first.value, batches);
+  const reads = decodedReads(response.body, decoder, call.provider);
+  const first = await reads.next();
+  const read = first.done === true ? nothing : first.value;
+  // Some write that they began and in the same breath that they cannot: nothing of that is worth handing on.
+  if (read.failure === undefined || !read.events.every(isPrelude)) return eventsOf(read, reads);
+  await reads.return(undefined);
+  throw read.failure.error;
+}
+
+const nothing: DecodedRead = { events: [] };
+
+function isPrelude({ type }: StreamEvent): boolean {
+  return type === 'message-start' || type === 'usage' || type === 'provider-event';
 }
 
 /** @throws MaestroError what `failureOf` reads from a refusal, `upstream.wrong-content-type`, `upstream.malformed`, and transport errors */
@@ -81,16 +93,17 @@ async function refusalText(response: WireResponse): Promise<string> {
 }
 
 async function send(call: WireCall, accept: string): Promise<WireResponse> {
-  const headers: OutgoingHeaders = { accept, 'user-agent': userAgent, ...call.headers };
+  const headers: OutgoingHeaders = { accept, ...plainRequested, 'user-agent': userAgent, ...call.headers };
   if (call.body !== undefined) headers['content-type'] = 'application/json';
   call.client.authorise(headers);
-  return call.client.http.request({
+  const response = await call.client.http.request({
     method: call.method ?? (call.body === undefined ? 'GET' : 'POST'),
     url: `${call.client.baseUrl}${call.path}`,
     headers,
     ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
     signal: call.signal,
   });
+  return plainAnswer(response, call.provider);
 }
 
 /** Some gateways answer a stream's request with 200 and a plain JSON error, others with a page of their own. */
@@ -119,7 +132,7 @@ function isJson(contentType: string): boolean {
   return /[/+]json\b/.test(contentType);
 }
 
-function events(first: readonly StreamEvent[], rest: AsyncGenerator<readonly StreamEvent[]>): AsyncIterable<StreamEvent> {
+function eventsOf(first: DecodedRead, rest: AsyncGenerator<DecodedRead, undefined>): AsyncIterable<StreamEvent> {
   const flattened = flatten(first, rest);
   return {
     [Symbol.asyncIterator]: () => ({
@@ -134,11 +147,13 @@ function events(first: readonly StreamEvent[], rest: AsyncGenerator<readonly Str
   };
 }
 
-async function* flatten(
-  first: readonly StreamEvent[],
-  rest: AsyncGenerator<readonly StreamEvent[]>,
-): AsyncGenerator<StreamEvent, undefined> {
-  yield* first;
-  for await (const batch of rest) yield* batch;
+async function* flatten(first: DecodedRead, rest: AsyncGenerator<DecodedRead, undefined>): AsyncGenerator<StreamEvent, undefined> {
+  yield* handedOn(first);
+  for await (const read of rest) yield* handedOn(read);
   return undefined;
+}
+
+function* handedOn({ events, failure }: DecodedRead): Generator<StreamEvent> {
+  yield* events;
+  if (failure !== undefined) throw failure.error;
 }

@@ -7,6 +7,7 @@ import { FinishedLoginRow, LoginConsentRow, PendingLoginRow } from './entities/l
 import { Replica } from './entities/replica.entity.js';
 import { SavedAuthentication } from './entities/saved-authentication.entity.js';
 import { SessionTombstone } from './entities/session-tombstone.entity.js';
+import { OrphanedGrant, PendingRevocation, RefreshAttempt } from './entities/token-refresh.entity.js';
 import type { LocalPostgresSettings } from './local-postgres/local-postgres.js';
 import { ensureLocalPostgres } from './local-postgres/local-postgres.js';
 import { MaestroDataSource } from './maestro-data-source.js';
@@ -64,6 +65,7 @@ function dataSourceOf(address: Address, afterDestroy: () => Promise<void>, keyRi
       entities: [
         ...[SavedAuthentication, SessionTombstone, EncryptionKey, Replica, AuditEventRow, AuditHeadRow],
         ...[PendingLoginRow, FinishedLoginRow, LoginConsentRow],
+        ...[RefreshAttempt, OrphanedGrant, PendingRevocation],
       ],
       migrations,
       migrationsTableName: migrationsTable,

@@ -7,6 +7,8 @@ import { AuditLog } from '../core/audit/audit-log.port.js';
 import { LoginConsents } from '../core/login/login-consents.port.js';
 import { PendingLogins } from '../core/login/pending-login.port.js';
 import { KeyRotation } from '../core/key-rotation/key-rotation.port.js';
+import { RefreshStore } from '../core/refresh/refresh-store.port.js';
+import { RevocationOutbox } from '../core/refresh/revocation-outbox.port.js';
 import { Fingerprints } from '../core/sessions/fingerprints.port.js';
 import { SecretBox } from '../core/sessions/secret-box.port.js';
 import { SessionStore } from '../core/sessions/session-store.port.js';
@@ -23,6 +25,8 @@ import { KeyRingFingerprints } from './key-ring-fingerprints.js';
 import { TypeOrmLoginConsents } from './logins/typeorm-login-consents.js';
 import { TypeOrmPendingLogins } from './logins/typeorm-pending-logins.js';
 import { openDatabase, prepareDatabase } from './open-database.js';
+import { TypeOrmRefreshStore } from './refresh/typeorm-refresh-store.js';
+import { TypeOrmRevocationOutbox } from './refresh/typeorm-revocation-outbox.js';
 import { TypeOrmSessionStore } from './typeorm-session-store.js';
 
 /** Either a database of ours, opened at start and closed at the end, or the caller's own initialised DataSource, which is left open. */
@@ -33,7 +37,7 @@ export type PersistenceOptions = { readonly keyRing: KeyRing } & (
 const ownership = Symbol('maestro/owns-data-source');
 const replica = Symbol('maestro/replica');
 
-/** Gives `SessionStore`, `KeyRotation`, `Archive`, `SecretBox`, `AuditLog`, `Fingerprints`, `PendingLogins`, `LoginConsents`, the `DataSource` and its `DatabaseProbe`. */
+/** Gives the ports of core that need a database, the `DataSource` and its `DatabaseProbe`. */
 @Module({})
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(
@@ -66,6 +70,16 @@ export class PersistenceModule implements OnApplicationShutdown {
           inject: [DataSource],
         },
         {
+          provide: RefreshStore,
+          useFactory: (dataSource: DataSource) => new TypeOrmRefreshStore(dataSource, options.keyRing),
+          inject: [DataSource],
+        },
+        {
+          provide: RevocationOutbox,
+          useFactory: (dataSource: DataSource) => new TypeOrmRevocationOutbox(dataSource, options.keyRing),
+          inject: [DataSource],
+        },
+        {
           provide: Archive,
           useFactory: (dataSource: DataSource) => new TypeOrmArchive(dataSource, options.keyRing),
           inject: [DataSource],
@@ -86,7 +100,7 @@ export class PersistenceModule implements OnApplicationShutdown {
       ],
       exports: [
         ...[DataSource, SessionStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
-        ...[KeyRotation, Archive, DatabaseProbe],
+        ...[RefreshStore, RevocationOutbox, KeyRotation, Archive, DatabaseProbe],
       ],
     };
   }

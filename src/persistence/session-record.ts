@@ -9,11 +9,14 @@ import type { SavedAuthentication } from './entities/saved-authentication.entity
 export type SessionRow = Omit<
   SavedAuthentication,
   'leaseOwner' | 'leaseEpoch' | 'leaseUntil' | 'refreshAttemptId' | 'refreshStartedAt' | 'refreshFailures' | 'fingerprint'
->;
+> & {
+  /** The database's time. */
+  readonly readAt: Date;
+};
 
 /** Values were parsed before they were stored, and the table's checks hold them to it: nothing is parsed again. */
 export function recordFromRow(row: SessionRow): SessionRecord {
-  const { label, statusReason, baseUrl, secretHint, expiresAt, lastUsedAt, lastRefreshAt, nextRefreshAt } = row;
+  const { label, statusReason, baseUrl, secretHint, expiresAt, lastUsedAt, lastRefreshAt, nextRefreshAt, issuedAt } = row;
   return {
     id: SessionId.of(row.id),
     provider: row.provider as ProviderId,
@@ -25,8 +28,9 @@ export function recordFromRow(row: SessionRow): SessionRecord {
     generation: row.generation,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
+    readAt: row.readAt,
     ...present({ label, statusReason, baseUrl, secretHint }),
-    ...present({ expiresAt, lastUsedAt, lastRefreshAt, nextRefreshAt }),
+    ...present({ expiresAt, lastUsedAt, lastRefreshAt, nextRefreshAt, issuedAt }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Statement } from './statements.js';
 
 /** A row as the statements tell it: columns under the names of the entity. */
-const columns = [
+export const columns = [
   'id',
   'provider',
   'auth_type as "authType"',
@@ -21,13 +21,15 @@ const columns = [
   'next_refresh_at as "nextRefreshAt"',
   'created_at as "createdAt"',
   'updated_at as "updatedAt"',
+  'issued_at as "issuedAt"',
+  'clock_timestamp() as "readAt"',
 ].join(', ');
 
-function reading(name: string, text: string): Statement {
+export function reading(name: string, text: string): Statement {
   return { name: `maestro/${name}`, text, isRead: true };
 }
 
-function writing(name: string, text: string): Statement {
+export function writing(name: string, text: string): Statement {
   return { name: `maestro/${name}`, text, isRead: false };
 }
 
@@ -52,7 +54,7 @@ export const list = reading(
       and ($2::text is null or auth_type = $2)
       and ($3::text is null or case
             when key_id <> all($6::text[]) then 'unreadable'
-            when status = 'active' and expires_at <= now() then 'expired'
+            when status = 'active' and expires_at <= now() and next_refresh_at is null then 'expired'
             else status end = $3)
       and ($4::uuid is null or id > $4)
     order by id limit $5`,
@@ -62,8 +64,8 @@ export const insert = writing(
   'insert',
   `insert into saved_authentications
      (id, provider, auth_type, name, label, base_url, expires_at, secret_hint, credentials, key_id, secret_version,
-      fingerprint, status, status_reason, generation, lease_epoch, refresh_failures, created_at, updated_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, 0, 0, now(), now())
+      fingerprint, status, status_reason, next_refresh_at, issued_at, generation, lease_epoch, refresh_failures, created_at, updated_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, now(), 1, 0, 0, now(), now())
    returning ${columns}`,
 );
 
@@ -86,7 +88,7 @@ export const replaceSecret = writing(
   'replace-secret',
   `update saved_authentications
       set credentials = $3, key_id = $4, secret_version = $5, secret_hint = $6, expires_at = $7, base_url = $8, fingerprint = $9,
-          status = 'active', status_reason = null, next_refresh_at = null, refresh_failures = 0,
+          status = 'active', status_reason = null, next_refresh_at = $10, issued_at = now(), refresh_failures = 0,
           lease_owner = null, lease_until = null, lease_epoch = lease_epoch + 1, refresh_attempt_id = null, refresh_started_at = null,
           generation = generation + 1,
           updated_at = now()
@@ -97,7 +99,9 @@ export const replaceSecret = writing(
 /** One statement, so one transaction: the secret goes with its row, and the tombstone is there or nothing happened. */
 export const bury = writing(
   'bury',
-  `with buried as (delete from saved_authentications where id = $1 returning id, provider, auth_type, name, created_at)
+  `with buried as (
+     delete from saved_authentications where id = $1 and ($2::int is null or secret_version = $2)
+     returning id, provider, auth_type, name, created_at)
    insert into session_tombstones (id, provider, auth_type, name, created_at, deleted_at)
    select id, provider, auth_type, name, created_at, now() from buried
    returning id`,

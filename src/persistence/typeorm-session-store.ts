@@ -7,10 +7,18 @@ import { MaestroError } from '../contracts/errors/maestro-error.js';
 import type { ProviderId } from '../contracts/provider-id.js';
 import type { Page, SessionId, SessionRecord } from '../contracts/session.js';
 import type { SessionName } from '../contracts/session-name.js';
-import type { NewSessionRecord, SecretChange, SessionChange, SessionFilter, SessionStore } from '../core/sessions/session-store.port.js';
+import type {
+  LastWord,
+  NewSessionRecord,
+  SecretChange,
+  SessionChange,
+  SessionFilter,
+  SessionStore,
+} from '../core/sessions/session-store.port.js';
 import { appendEvents } from './audit/append-events.js';
 import { isUniqueViolation } from './database-errors.js';
 import type { KeyedMac } from './encryption/key-ring.js';
+import { addRevocation, revocationValues } from './refresh/revocation-statements.js';
 import type { SessionRow } from './session-record.js';
 import { recordFromRow } from './session-record.js';
 import * as statements from './session-statements.js';
@@ -27,9 +35,9 @@ export class TypeOrmSessionStore implements SessionStore {
 
   async insert(record: NewSessionRecord, audit: AuditNote): Promise<SessionRecord> {
     const { id, provider, authType, name, label, baseUrl, expiresAt, secretHint, secret, secretVersion } = record;
-    const { fingerprint, status = 'active', statusReason } = record;
+    const { fingerprint, status = 'active', statusReason, nextRefreshAt } = record;
     const values = [id, provider, authType, name, label, baseUrl, expiresAt, secretHint, secret.bytes, secret.keyId, secretVersion];
-    const state = [fingerprint, status, statusReason];
+    const state = [fingerprint, status, statusReason, nextRefreshAt];
     const inserted = await this.naming(record, () => this.audited(audit, statements.insert, [...values, ...state]));
     if (inserted === undefined) throw new MaestroError('internal', {});
     return inserted;
@@ -65,13 +73,20 @@ export class TypeOrmSessionStore implements SessionStore {
   }
 
   async replaceSecret(id: SessionId, generation: number, change: SecretChange, audit: AuditNote): Promise<SessionRecord | undefined> {
-    const { secret, secretVersion, secretHint, expiresAt, baseUrl, fingerprint } = change;
+    const { secret, secretVersion, secretHint, expiresAt, baseUrl, fingerprint, nextRefreshAt } = change;
     const values = [id, generation, secret.bytes, secret.keyId, secretVersion, secretHint, expiresAt, baseUrl, fingerprint];
-    return this.audited(audit, statements.replaceSecret, values);
+    return this.audited(audit, statements.replaceSecret, [...values, nextRefreshAt]);
   }
 
-  async delete(id: SessionId, audit: AuditNote): Promise<boolean> {
-    return (await this.removed(statements.bury, [id], audit)) > 0;
+  async delete(id: SessionId, audit: AuditNote, lastWord?: LastWord): Promise<boolean> {
+    const { secretVersion, revocation } = lastWord ?? {};
+    return transaction(this.dataSource, async (connection) => {
+      const [buried] = await connection.run(statements.bury, [id, secretVersion]);
+      if (buried === undefined) return false;
+      if (revocation !== undefined) await connection.run(addRevocation, revocationValues(revocation));
+      await appendEvents(connection, this.keys, [{ ...audit, target: id }]);
+      return true;
+    });
   }
 
   async touch(ids: readonly SessionId[], at: Date): Promise<void> {
@@ -79,8 +94,14 @@ export class TypeOrmSessionStore implements SessionStore {
     await run(this.dataSource, statements.touch, [ids, at]).catch(() => undefined);
   }
 
-  purgeTombstones(deletedBefore: Date, limit: number): Promise<number> {
-    return this.removed(statements.purge, [deletedBefore, limit], { actor: 'system', action: 'session.purge' });
+  async purgeTombstones(deletedBefore: Date, limit: number): Promise<number> {
+    const audit: AuditNote = { actor: 'system', action: 'session.purge' };
+    return transaction(this.dataSource, async (connection) => {
+      const gone = await connection.run<{ readonly id: string }>(statements.purge, [deletedBefore, limit]);
+      const entries = gone.map(({ id }) => ({ ...audit, target: id }));
+      if (entries.length > 0) await appendEvents(connection, this.keys, entries);
+      return gone.length;
+    });
   }
 
   async listWithoutFingerprint(prefix: string, limit: number, after?: SessionId): Promise<readonly SessionRecord[]> {
@@ -98,15 +119,6 @@ export class TypeOrmSessionStore implements SessionStore {
       if (row === undefined) return undefined;
       await appendEvents(connection, this.keys, [{ ...audit, target: row.id }]);
       return recordFromRow(row);
-    });
-  }
-
-  private removed(statement: Statement, values: readonly unknown[], audit: AuditNote): Promise<number> {
-    return transaction(this.dataSource, async (connection) => {
-      const gone = await connection.run<{ readonly id: string }>(statement, values);
-      const entries = gone.map(({ id }) => ({ ...audit, target: id }));
-      if (entries.length > 0) await appendEvents(connection, this.keys, entries);
-      return gone.length;
     });
   }
 

@@ -14,6 +14,7 @@ const chain = [
   'AddReplicas1795370400000',
   'AddAuditTrail1795435200000',
   'AddLogins1795521600000',
+  'AddTokenRefresh1795608000000',
 ];
 
 const row = `'openai', 'oauth', '{}', null, now(), now()`;

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { AuditNote } from '../../src/contracts/audit-event.js';
 import { ProviderId } from '../../src/contracts/provider-id.js';
+import type { SessionRecord } from '../../src/contracts/session.js';
 import { SessionId } from '../../src/contracts/session.js';
 import { SessionName } from '../../src/contracts/session-name.js';
 import { transitions } from '../../src/core/sessions/session-lifecycle.js';
@@ -43,6 +44,12 @@ function aSecretChange(values: Partial<SecretChange> = {}): SecretChange {
   };
 }
 
+/** All but the moment at which it was read. */
+function lasting(record: SessionRecord | undefined): Partial<SessionRecord> {
+  const { readAt: _readAt, ...lasts } = record ?? {};
+  return lasts;
+}
+
 let database: TestDatabase;
 beforeAll(async () => {
   database = await freshDatabase();
@@ -74,8 +81,9 @@ describe.each([
 
     const [stored] = await Promise.all([store.insert(bare, note), store.insert(full, note)]);
 
-    expect(Object.keys(stored).sort()).toEqual([...Object.keys(bare), 'createdAt', 'generation', 'status', 'updatedAt'].sort());
-    expect(await store.findById(bare.id)).toEqual(stored);
+    const made = ['createdAt', 'generation', 'issuedAt', 'status', 'updatedAt'];
+    expect(Object.keys(lasting(stored)).sort()).toEqual([...Object.keys(bare), ...made].sort());
+    expect(lasting(await store.findById(bare.id))).toEqual(lasting(stored));
     expect(await store.findById(full.id)).toMatchObject({ ...full, status: 'active', generation: 1 });
     expect(await store.findById(SessionId.of(randomUUID()))).toBeUndefined();
   });
@@ -86,9 +94,9 @@ describe.each([
     await store.insert(aRecord({ provider: gemini }), note);
     const name = SessionName.parse('work');
 
-    expect(await store.findByName(openai, name, 'oauth')).toEqual([login]);
+    expect((await store.findByName(openai, name, 'oauth')).map(lasting)).toEqual([lasting(login)]);
     expect(await store.findByName(openai, name)).toHaveLength(2);
-    expect(await store.findByName(openai, name)).toEqual(expect.arrayContaining([key, login]));
+    expect((await store.findByName(openai, name)).map(lasting)).toEqual(expect.arrayContaining([lasting(key), lasting(login)]));
     expect(await store.findByName(openai, SessionName.parse('Work'))).toEqual([]);
   });
 
@@ -115,7 +123,7 @@ describe.each([
     expect(bare).toMatchObject({ name: 'Work', generation: 4, status: 'disabled', secretHint: '6789' });
     expect(bare).not.toHaveProperty('label');
     expect(bare).not.toHaveProperty('statusReason');
-    expect(await store.findById(id)).toEqual(bare);
+    expect(lasting(await store.findById(id))).toEqual(lasting(bare));
   });
 
   it('changes nothing where the generation has moved on or the row is gone', async () => {
@@ -154,7 +162,7 @@ describe.each([
       secret: { bytes: Buffer.from('sealed anew'), keyId: 'k2' },
     });
     for (const gone of ['statusReason', 'baseUrl', 'expiresAt']) expect(replaced).not.toHaveProperty(gone);
-    expect(await store.findById(id)).toEqual(replaced);
+    expect(lasting(await store.findById(id))).toEqual(lasting(replaced));
   });
 
   it('deletes once, and frees the name', async () => {
@@ -207,7 +215,7 @@ describe.each([
     expect(await store.listWithoutFingerprint('k1:', 10, sorted[0])).toMatchObject([{ id: sorted[1] }]);
     expect(await store.setFingerprint(bare.id, 2, 'k1:bbb')).toBe(false);
     expect(await store.setFingerprint(bare.id, 1, 'k1:bbb')).toBe(true);
-    expect(await store.findByFingerprint(['k1:bbb'])).toEqual([bare]);
+    expect((await store.findByFingerprint(['k1:bbb'])).map(lasting)).toEqual([lasting(bare)]);
   });
 
   it('keeps a session in the state that it comes in', async () => {

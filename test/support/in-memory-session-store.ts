@@ -2,7 +2,9 @@ import type { AuditNote } from '../../src/contracts/audit-event.js';
 import { MaestroError } from '../../src/contracts/errors/maestro-error.js';
 import type { ProviderId } from '../../src/contracts/provider-id.js';
 import type { Page, SessionId, SessionRecord } from '../../src/contracts/session.js';
+import type { PendingRevocation } from '../../src/core/refresh/revocation-outbox.port.js';
 import type {
+  LastWord,
   NewSessionRecord,
   SecretChange,
   SessionChange,
@@ -16,6 +18,7 @@ export class InMemorySessionStore implements SessionStore {
   readonly rows = new Map<SessionId, SessionRecord>();
   readonly tombstones = new Map<SessionId, Date>();
   readonly fingerprints = new Map<SessionId, string>();
+  readonly revocations = new Map<string, PendingRevocation>();
   readonly audit: InMemoryAuditLog;
   readonly touched: { readonly ids: readonly SessionId[]; readonly at: Date }[] = [];
 
@@ -26,7 +29,7 @@ export class InMemorySessionStore implements SessionStore {
   async insert({ fingerprint, ...record }: NewSessionRecord, note: AuditNote): Promise<SessionRecord> {
     this.refuseTaken(record, record.name);
     const at = this.now();
-    const row: SessionRecord = { status: 'active', ...record, generation: 1, createdAt: at, updatedAt: at };
+    const row: SessionRecord = { status: 'active', ...record, generation: 1, issuedAt: at, createdAt: at, updatedAt: at };
     this.rows.set(row.id, row);
     this.keepFingerprint(row.id, fingerprint);
     this.audit.write({ ...note, target: row.id });
@@ -86,20 +89,24 @@ export class InMemorySessionStore implements SessionStore {
     if (row?.generation !== generation) return undefined;
     this.keepFingerprint(id, change.fingerprint);
     this.audit.write({ ...note, target: id });
-    const { statusReason: _reason, secretHint: _hint, expiresAt: _expiry, baseUrl: _url, ...rest } = row;
+    const { statusReason: _reason, secretHint: _hint, expiresAt: _expiry, nextRefreshAt: _next, baseUrl: _url, ...rest } = row;
     return this.put({
       ...rest,
       status: 'active',
       secret: change.secret,
       secretVersion: change.secretVersion,
+      issuedAt: this.now(),
+      ...(change.nextRefreshAt !== undefined && { nextRefreshAt: change.nextRefreshAt }),
       ...(change.secretHint !== null && { secretHint: change.secretHint }),
       ...(change.expiresAt !== null && { expiresAt: change.expiresAt }),
       ...(change.baseUrl !== null && { baseUrl: change.baseUrl }),
     });
   }
 
-  async delete(id: SessionId, note: AuditNote): Promise<boolean> {
+  async delete(id: SessionId, note: AuditNote, { secretVersion, revocation }: Partial<LastWord> = {}): Promise<boolean> {
+    if (secretVersion !== undefined && this.rows.get(id)?.secretVersion !== secretVersion) return false;
     if (!this.rows.delete(id)) return false;
+    if (revocation !== undefined) this.revocations.set(revocation.id, revocation);
     this.fingerprints.delete(id);
     this.tombstones.set(id, this.now());
     this.audit.write({ ...note, target: id });
@@ -152,8 +159,8 @@ export class InMemorySessionStore implements SessionStore {
     else this.fingerprints.set(id, fingerprint);
   }
 
-  private statusOf({ status, expiresAt, secret }: SessionRecord, keyIds: readonly string[] | undefined): string {
+  private statusOf({ status, expiresAt, nextRefreshAt, secret }: SessionRecord, keyIds: readonly string[] | undefined): string {
     if (keyIds?.includes(secret.keyId) === false) return 'unreadable';
-    return status === 'active' && expiresAt !== undefined && expiresAt <= this.now() ? 'expired' : status;
+    return status === 'active' && nextRefreshAt === undefined && expiresAt !== undefined && expiresAt <= this.now() ? 'expired' : status;
   }
 }

@@ -27,7 +27,7 @@ describe('the life of a session', () => {
     ['active', 'give-up', 'exhausted'],
     ['needs_attention', 'refresh', 'active'],
     ['exhausted', 'refresh', 'active'],
-    ['reauth_required', 'refresh', 'reauth_required'],
+    ['reauth_required', 'refresh', 'active'],
     ['reauth_required', 'refresh-fail', 'reauth_required'],
     ['disabled', 'grant-reject', 'disabled'],
     ['disabled', 'refresh', 'disabled'],

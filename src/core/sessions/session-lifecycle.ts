@@ -25,7 +25,8 @@ const always: Transitions = { disable: 'disabled', 'replace-secret': 'active', d
 export const transitions: Readonly<Record<LifecycleState, Transitions>> = {
   active: { ...always, ...refreshing },
   needs_attention: { ...always, ...refreshing, refresh: 'active' },
-  reauth_required: { ...always },
+  // A result that was saved late proves the grant to be alive after all.
+  reauth_required: { ...always, refresh: 'active' },
   exhausted: { ...always, refresh: 'active', 'grant-reject': 'reauth_required' },
   disabled: { ...always, enable: 'active' },
   deleted: { purge: 'purged' },
@@ -36,19 +37,22 @@ export function statusAfter(status: StoredSessionStatus, event: StayingEvent): S
   return transitions[status][event] ?? status;
 }
 
-/** What callers see: a secret that cannot be opened before all, then trouble that is stored, then what the clock says. */
+/**
+ * What callers see: a secret that cannot be opened before all, then trouble that is stored, then what the clock says of a
+ * session that is never refreshed.
+ */
 export function statusOf(
-  { status, expiresAt, secret }: Pick<SessionRecord, 'status' | 'expiresAt' | 'secret'>,
+  { status, expiresAt, nextRefreshAt, secret }: Pick<SessionRecord, 'status' | 'expiresAt' | 'nextRefreshAt' | 'secret'>,
   now: Date,
   keyIds: readonly string[],
 ): SessionStatus {
   if (!keyIds.includes(secret.keyId)) return 'unreadable';
-  if (status !== 'active' || expiresAt === undefined) return status;
+  if (status !== 'active' || expiresAt === undefined || nextRefreshAt !== undefined) return status;
   return expiresAt <= now ? 'expired' : 'active';
 }
 
 /** A row of the vault as callers see it: without the secret and what guards it. Nothing is opened: a bad row shows like any other. */
 export function sessionFromRecord(record: SessionRecord, now: Date, keyIds: readonly string[]): Session {
-  const { secret: _secret, secretVersion: _version, generation: _generation, ...open } = record;
-  return { ...open, status: statusOf(record, now, keyIds) };
+  const { secret: _secret, secretVersion: _version, generation: _generation, issuedAt: _issuedAt, readAt = now, ...open } = record;
+  return { ...open, status: statusOf(record, readAt, keyIds) };
 }

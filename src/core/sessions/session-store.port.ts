@@ -3,6 +3,7 @@ import type { AuthType } from '../../contracts/auth-type.js';
 import type { ProviderId } from '../../contracts/provider-id.js';
 import type { Page, SealedSecret, SessionId, SessionRecord, StoredSessionStatus } from '../../contracts/session.js';
 import type { SessionName } from '../../contracts/session-name.js';
+import type { PendingRevocation } from '../refresh/revocation-outbox.port.js';
 
 export interface NewSessionRecord {
   readonly id: SessionId;
@@ -17,6 +18,8 @@ export interface NewSessionRecord {
   readonly secretVersion: number;
   /** Of the secret. Absent: not known yet. */
   readonly fingerprint?: string;
+  /** Of a login that can be refreshed. */
+  readonly nextRefreshAt?: Date;
   /** Default: `active`. */
   readonly status?: StoredSessionStatus;
   readonly statusReason?: string;
@@ -50,6 +53,16 @@ export interface SecretChange {
   readonly baseUrl: string | null;
   /** Of the new secret. Absent: not known yet. */
   readonly fingerprint?: string;
+  /** Of a login that can be refreshed. */
+  readonly nextRefreshAt?: Date;
+}
+
+/** What its provider has to be told of a login that is deleted. */
+export interface LastWord {
+  /** The login is deleted with this secret or not at all: a later one would never be revoked. */
+  readonly secretVersion: number;
+  /** Absent: there is nothing that could be told. */
+  readonly revocation?: PendingRevocation;
 }
 
 /**
@@ -69,8 +82,8 @@ export interface SessionStore {
   change(id: SessionId, generation: number, change: SessionChange, audit: AuditNote): Promise<SessionRecord | undefined>;
   /** Compare and set by generation; sets the status back to `active`. */
   replaceSecret(id: SessionId, generation: number, change: SecretChange, audit: AuditNote): Promise<SessionRecord | undefined>;
-  /** Destroys the secret at once, frees the name and leaves a tombstone. */
-  delete(id: SessionId, audit: AuditNote): Promise<boolean>;
+  /** Destroys the secret at once, frees the name and leaves a tombstone; what is to be told to the provider holds with it. */
+  delete(id: SessionId, audit: AuditNote, lastWord?: LastWord): Promise<boolean>;
   /** Coarse, and never a reason to fail: notes that a session served. */
   touch(ids: readonly SessionId[], at: Date): Promise<void>;
   /**

@@ -14,7 +14,8 @@ export const sessionsTable = 'saved_authentications';
 
 /**
  * What a backup holds, in this order. Left out is what belongs to a database and not to its sessions: which migrations it has
- * seen, its keys' sentinels, which processes use it; and logins that somebody is in the middle of, which live for ten minutes.
+ * seen, its keys' sentinels, which processes use it; and what must not live again: logins that somebody is in the middle of, the
+ * ledger of refreshes, tokens that were replaced, and revocations that this database's own processes see to.
  */
 export const archivedTables: readonly ArchivedTable[] = [
   { name: sessionsTable, key: 'id' },

@@ -14,6 +14,8 @@ export interface SealedTable {
 export const sealedTables: readonly SealedTable[] = [
   { table: 'saved_authentications', column: 'credentials' },
   { table: 'pending_logins', column: 'secrets' },
+  { table: 'orphaned_grants', column: 'credentials' },
+  { table: 'pending_revocations', column: 'credentials' },
 ];
 
 export interface KeyCount {

@@ -17,6 +17,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('saved_authentications_expires_at_index', ['expiresAt'])
 @Index('saved_authentications_key_id_index', ['keyId'])
 @Index('saved_authentications_fingerprint_index', ['fingerprint'])
+@Index('saved_authentications_next_refresh_at_index', ['nextRefreshAt'])
 export class SavedAuthentication {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'saved_authentications_pkey' })
   id: string;
@@ -70,6 +71,10 @@ export class SavedAuthentication {
 
   @Column({ name: 'next_refresh_at', type: 'timestamptz', nullable: true })
   nextRefreshAt: Date | null;
+
+  /** When the access token came. */
+  @Column({ name: 'issued_at', type: 'timestamptz', nullable: true })
+  issuedAt: Date | null;
 
   /** Who refreshes just now, since when, until when at the latest, and under which epoch and attempt. */
   @Column({ name: 'lease_owner', type: 'text', nullable: true })

@@ -28,7 +28,8 @@ async function tellOfRenamed(queryRunner: QueryRunner): Promise<void> {
   const isThere = await valueOf<boolean>(queryRunner, 'select to_regclass($1) is not null as value', [renamedTable]);
   if (isThere !== true) return;
   const { keyRing } = contextOf(queryRunner);
-  if (keyRing === undefined) throw new MaestroError('migration.refused', { problem: 'the audit trail needs the encryption keys; give them' });
+  if (keyRing === undefined)
+    throw new MaestroError('migration.refused', { problem: 'the audit trail needs the encryption keys; give them' });
   const rows = await rowsOf<{ readonly id: string }>(queryRunner, `select session_id as id from ${renamedTable} order by session_id`);
   const entries = rows.map(({ id }): AuditEntry => ({ actor: 'system', action: 'session.change', target: id, detail: 'name' }));
   await appendEvents({ run: ({ text }, values) => rowsOf(queryRunner, text, values) }, keyRing, entries);

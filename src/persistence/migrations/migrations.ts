@@ -6,6 +6,7 @@ import { SealSessions1795348800000 } from './1795348800000-seal-sessions.js';
 import { AddReplicas1795370400000 } from './1795370400000-add-replicas.js';
 import { AddAuditTrail1795435200000 } from './1795435200000-add-audit-trail.js';
 import { AddLogins1795521600000 } from './1795521600000-add-logins.js';
+import { AddTokenRefresh1795608000000 } from './1795608000000-add-token-refresh.js';
 
 /** In order. Names and timestamps stay for ever; a new one goes to the end. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   AddReplicas1795370400000,
   AddAuditTrail1795435200000,
   AddLogins1795521600000,
+  AddTokenRefresh1795608000000,
 ];
