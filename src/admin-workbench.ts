@@ -13,6 +13,7 @@ import { Imports } from './core/import/imports.js';
 import { KeyRotation } from './core/key-rotation/key-rotation.port.js';
 import type { Migrations } from './core/migrations/migrations.port.js';
 import { ProviderRegistry } from './core/registry/provider-registry.js';
+import { SessionCheckup } from './core/sessions/session-checkup.js';
 import { Sessions } from './core/sessions/sessions.js';
 import { UniversalProvider } from './core/universal-provider.js';
 import { databaseFrom, keySettingsFrom, rememberSettings, secretsIn } from './environment-settings.js';
@@ -54,6 +55,7 @@ export class AdminWorkbench implements Workbench {
     return {
       provider: application.get(UniversalProvider, { strict: false }),
       sessions: application.get(Sessions, { strict: false }),
+      checkup: application.get(SessionCheckup, { strict: false }),
     };
   }
 

@@ -29,6 +29,7 @@ import { LastUsed } from './core/sessions/last-used.js';
 import { Revocations } from './core/sessions/revocations.js';
 import { SavedAuthentications } from './core/sessions/saved-authentications.js';
 import { SecretKeeper } from './core/sessions/secret-keeper.js';
+import { SessionCheckup } from './core/sessions/session-checkup.js';
 import { SessionFinder } from './core/sessions/session-finder.js';
 import { Sessions } from './core/sessions/sessions.js';
 import { UniversalProvider } from './core/universal-provider.js';
@@ -122,6 +123,7 @@ export class MaestroModule {
         ProviderRegistry,
         SessionFinder,
         SessionChoice,
+        SessionCheckup,
         LastUsed,
         AuthorisedClients,
         CredentialCheck,

@@ -33,6 +33,8 @@ export interface Session {
   readonly status: SessionStatus;
   /** Why the status is what it is; a code, never a provider's text. */
   readonly statusReason?: string;
+  /** What to do about it, in words; absent: nothing. */
+  readonly nextStep?: string;
   readonly expiresAt?: Date;
   readonly lastUsedAt?: Date;
   readonly lastRefreshAt?: Date;

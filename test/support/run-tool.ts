@@ -1,6 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 
 import type { MigrationPlan, Migrations } from '../../src/core/migrations/migrations.port.js';
+import { SessionCheckup } from '../../src/core/sessions/session-checkup.js';
 import { runCli } from '../../src/transports/cli/run-cli.js';
 import type { Workbench } from '../../src/transports/cli/workbench.js';
 import type { RunningMaestro } from './start-maestro.js';
@@ -61,8 +62,9 @@ export function workbenchOf(parts: Partial<Workbench>): Workbench {
   };
 }
 
-export function workbenchOver({ registry, maestro, sessions }: RunningMaestro): Workbench {
-  return workbenchOf({ registry: async () => registry, vault: async () => ({ provider: maestro, sessions }) });
+export function workbenchOver({ application, registry, maestro, sessions }: RunningMaestro): Workbench {
+  const checkup = application.get(SessionCheckup, { strict: false });
+  return workbenchOf({ registry: async () => registry, vault: async () => ({ provider: maestro, sessions, checkup }) });
 }
 
 export function aPlan(plan: Partial<MigrationPlan> = {}): MigrationPlan {

@@ -399,6 +399,12 @@ export const catalogue = {
     ({ rows, unreadable }: { readonly rows: number; readonly unreadable: number }) =>
       `${String(rows)} rows are not sealed with the primary key, and ${String(unreadable)} of them cannot be opened: give those their credentials again or delete them; the others were written meanwhile, so run it again`,
   ),
+  'vault.needs-person': problem(
+    'configuration',
+    'Something needs a person',
+    ({ findings }: { readonly findings: number }) =>
+      `${String(findings)} ${findings === 1 ? 'thing needs' : 'things need'} a person; the report says what to do about each`,
+  ),
   'secret.unreadable': problem(
     'internal',
     'A sealed secret cannot be opened',

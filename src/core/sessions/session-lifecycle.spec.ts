@@ -67,6 +67,7 @@ describe('the life of a session', () => {
     const session = sessionFromRecord(record, now, keyIds);
     expect(session).toEqual({
       id: record.id,
+      nextStep: expect.stringContaining('give its key again'),
       provider: 'whole',
       authType: 'api_key',
       name: 'work_key',

@@ -1,4 +1,5 @@
 import type { Session, SessionRecord, SessionStatus, StoredSessionStatus } from '../../contracts/session.js';
+import { adviceFor } from './session-advice.js';
 
 /** Where a session is in its life. A deleted one is a tombstone, a purged one a line in the audit trail. */
 export type LifecycleState = StoredSessionStatus | 'deleted' | 'purged';
@@ -54,5 +55,7 @@ export function statusOf(
 /** A row of the vault as callers see it: without the secret and what guards it. Nothing is opened: a bad row shows like any other. */
 export function sessionFromRecord(record: SessionRecord, now: Date, keyIds: readonly string[]): Session {
   const { secret: _secret, secretVersion: _version, generation: _generation, issuedAt: _issuedAt, readAt = now, ...open } = record;
-  return { ...open, status: statusOf(record, readAt, keyIds) };
+  const session = { ...open, status: statusOf(record, readAt, keyIds) };
+  const advice = adviceFor(session, readAt);
+  return advice === undefined ? session : { ...session, nextStep: advice.text };
 }

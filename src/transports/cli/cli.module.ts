@@ -6,6 +6,7 @@ import { CommandGroup } from './admin-command.js';
 import { BackupCommand, RestoreCommand } from './commands/archive.commands.js';
 import { AuditCommands, ListAudit, VerifyAudit } from './commands/audit.commands.js';
 import { ChatCommand } from './commands/chat.command.js';
+import { DoctorCommand } from './commands/doctor.command.js';
 import { EncryptionCommands, EncryptionStatus, RetireKey, RotateEncryption } from './commands/encryption.commands.js';
 import { ImportCommand } from './commands/import.command.js';
 import { MigrateCommands, MigrateDown, MigratePlan, MigrateStatus, MigrateUp } from './commands/migrate.commands.js';
@@ -36,6 +37,7 @@ export class CliModule {
         ...[MigrateCommands, MigrateStatus, MigratePlan, MigrateUp, MigrateDown],
         ...[EncryptionCommands, EncryptionStatus, RotateEncryption, RetireKey],
         ...[AuditCommands, ListAudit, VerifyAudit],
+        DoctorCommand,
         ...[BackupCommand, RestoreCommand, ImportCommand],
       ],
     };

@@ -4,6 +4,7 @@ import type { Imports } from '../../core/import/imports.js';
 import type { KeyRotation } from '../../core/key-rotation/key-rotation.port.js';
 import type { Migrations } from '../../core/migrations/migrations.port.js';
 import type { ProviderRegistry } from '../../core/registry/provider-registry.js';
+import type { SessionCheckup } from '../../core/sessions/session-checkup.js';
 import type { Sessions } from '../../core/sessions/sessions.js';
 import type { UniversalProvider } from '../../core/universal-provider.js';
 
@@ -11,6 +12,7 @@ import type { UniversalProvider } from '../../core/universal-provider.js';
 export interface Vault {
   readonly provider: UniversalProvider;
   readonly sessions: Sessions;
+  readonly checkup: Pick<SessionCheckup, 'examine'>;
 }
 
 /**

@@ -11,6 +11,8 @@ export class SessionAnswerDto {
   readonly status: SessionStatus;
   /** Why the status is what it is: a code. */
   readonly statusReason?: string;
+  /** What to do about it, in words. */
+  readonly nextStep?: string;
   readonly expiresAt?: string;
   readonly lastUsedAt?: string;
   readonly lastRefreshAt?: string;
@@ -32,6 +34,7 @@ export class SessionAnswerDto {
     if (session.label !== undefined) this.label = session.label;
     this.status = session.status;
     if (session.statusReason !== undefined) this.statusReason = session.statusReason;
+    if (session.nextStep !== undefined) this.nextStep = session.nextStep;
     if (session.expiresAt !== undefined) this.expiresAt = session.expiresAt.toISOString();
     if (session.lastUsedAt !== undefined) this.lastUsedAt = session.lastUsedAt.toISOString();
     if (session.lastRefreshAt !== undefined) this.lastRefreshAt = session.lastRefreshAt.toISOString();
