@@ -58,7 +58,7 @@ export {
 export type { ErrorCode, ErrorParameters } from './errors/catalogue.js';
 export { catalogue } from './errors/catalogue.js';
 export type { ErrorCategory } from './errors/category.js';
-export type { MaestroErrorOptions, UpstreamFacts } from './errors/maestro-error.js';
+export type { MaestroErrorOptions, RateLimit, UpstreamFacts } from './errors/maestro-error.js';
 export { MaestroError } from './errors/maestro-error.js';
 export type { ProblemDocument } from './errors/problem.js';
 export { httpStatusOf, problemFromError } from './errors/problem.js';

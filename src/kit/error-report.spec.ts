@@ -82,6 +82,16 @@ describe('a refusal', () => {
   });
 });
 
+describe('the state of limits', () => {
+  it('goes with every refusal whose headers tell it', () => {
+    const headers = { 'x-ratelimit-limit-tokens': '90000', 'x-ratelimit-remaining-tokens': '89986', 'x-ratelimit-reset-tokens': '9ms' };
+    expect(refused(404, word('model_not_found'), headers).upstream?.rateLimits).toEqual([
+      { unit: 'tokens', limit: 90_000, remaining: 89_986, resetsInMs: 9 },
+    ]);
+    expect(refused(404, word('model_not_found'), headers).retryAfterMs).toBeUndefined();
+  });
+});
+
 describe('a failure reported inside a 200', () => {
   it.each([
     ['a word', { error: { code: 'rate_limit_exceeded' } }, 'upstream.rate-limited'],

@@ -2,6 +2,7 @@ import type { MaestroErrorOptions } from '../contracts/errors/maestro-error.js';
 import { MaestroError } from '../contracts/errors/maestro-error.js';
 import type { WireHeaders } from '../contracts/wire-request.js';
 import { numberIn, textIn } from './json-fields.js';
+import { durationMs, rateLimitsFrom, resetOfUsedUp } from './rate-limits.js';
 import { isRecord, jsonFrom } from './read-body.js';
 import { headerOf, retryAfterMs } from './retry-after.js';
 
@@ -140,11 +141,15 @@ function failureFrom(provider: string, report: ErrorReport, headers: WireHeaders
   }
 }
 
+const rateLimitHeader = /^x-ratelimit-(?<kind>limit|remaining|reset)-(?<unit>[a-z][a-z-]{0,40})$/;
+
 function optionsFrom(report: ErrorReport, headers: WireHeaders, kind: Kind): MaestroErrorOptions {
   const { status } = report;
   const code = report.words[0];
   const requestId = ['x-request-id', 'request-id', 'apim-request-id'].map((name) => headerOf(headers, name)).find(isWord);
-  const delay = retryAfterMs(headers) ?? report.resetsInMs ?? (kind === 'rate' ? (delayIn(report.message) ?? resetOf(headers)) : undefined);
+  const rateLimits = rateLimitsFrom(headers, rateLimitHeader);
+  const told = retryAfterMs(headers) ?? report.resetsInMs;
+  const delay = told ?? (kind === 'rate' ? (delayIn(report.message) ?? resetOfUsedUp(rateLimits)) : undefined);
   const verdict = headerOf(headers, 'x-should-retry');
   // A redirect is never followed: asking again would end the same way.
   const isFinal = verdict === 'false' || (verdict !== 'true' && status !== undefined && status < 400);
@@ -154,6 +159,7 @@ function optionsFrom(report: ErrorReport, headers: WireHeaders, kind: Kind): Mae
       ...(status !== undefined && { status }),
       ...(requestId !== undefined && { requestId }),
       ...(code !== undefined && { code }),
+      ...(rateLimits.length > 0 && { rateLimits }),
     },
     ...(verdict === 'true' && { isRetryable: true }),
     ...(isFinal && { isRetryable: false }),
@@ -168,21 +174,4 @@ function isWord(text: string | undefined): text is string {
 function delayIn(message: string): number | undefined {
   const match = /try again in ((?:\d+(?:\.\d+)?(?:ms|[smh]) ?)+)/i.exec(message);
   return match?.[1] === undefined ? undefined : durationMs(match[1]);
-}
-
-/** `x-ratelimit-reset-*`, of the limit that is used up, as durations such as `6m0s`. */
-function resetOf(headers: WireHeaders): number | undefined {
-  const delays = ['requests', 'tokens']
-    .filter((unit) => headerOf(headers, `x-ratelimit-remaining-${unit}`) === '0')
-    .map((unit) => durationMs(headerOf(headers, `x-ratelimit-reset-${unit}`) ?? ''))
-    .filter((delay) => delay !== undefined);
-  return delays.length === 0 ? undefined : Math.max(...delays);
-}
-
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-function durationMs(text: string): number | undefined {
-  const pieces = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|[smh])/g)];
-  if (pieces.length === 0) return undefined;
-  return Math.ceil(pieces.reduce((sum, [, amount, unit]) => sum + Number(amount) * (unitMs[unit ?? ''] ?? 0), 0));
 }

@@ -1,5 +1,6 @@
 import type { WireHeaders } from '../contracts/wire-request.js';
 
+/** A day; whoever asks for more is told to wait that long. */
 const longest = 24 * 60 * 60 * 1000;
 
 /**
@@ -8,12 +9,12 @@ const longest = 24 * 60 * 60 * 1000;
  */
 export function retryAfterMs(headers: WireHeaders, now: Date = new Date()): number | undefined {
   const milliseconds = Number(headerOf(headers, 'retry-after-ms') ?? Number.NaN);
-  if (isReasonable(milliseconds)) return milliseconds;
+  if (isDelay(milliseconds)) return Math.min(milliseconds, longest);
   const text = headerOf(headers, 'retry-after');
   if (text === undefined) return undefined;
   const seconds = Number(text);
   const delay = Number.isNaN(seconds) ? Date.parse(text) - now.getTime() : seconds * 1000;
-  return isReasonable(delay) ? delay : undefined;
+  return isDelay(delay) ? Math.min(delay, longest) : undefined;
 }
 
 export function headerOf(headers: WireHeaders, name: string): string | undefined {
@@ -21,6 +22,6 @@ export function headerOf(headers: WireHeaders, name: string): string | undefined
   return typeof value === 'string' || value === undefined ? value : value[0];
 }
 
-function isReasonable(delay: number): boolean {
-  return delay >= 0 && delay <= longest;
+function isDelay(delay: number): boolean {
+  return delay >= 0;
 }

@@ -10,6 +10,18 @@ export interface UpstreamFacts {
   readonly requestId?: string;
   /** The provider's own machine-readable word for it. */
   readonly code?: string;
+  /** The limits that it told of, whether or not one of them was met. */
+  readonly rateLimits?: readonly RateLimit[];
+}
+
+/** A limit of the account behind the session, as it was when the provider answered. */
+export interface RateLimit {
+  /** The provider's word for what is limited: `requests`, `tokens` and the like. */
+  readonly unit: string;
+  readonly limit?: number;
+  readonly remaining?: number;
+  /** Milliseconds until it is whole again. */
+  readonly resetsInMs?: number;
 }
 
 export interface MaestroErrorOptions {

@@ -1,5 +1,5 @@
 import type { ErrorCategory } from './category.js';
-import type { MaestroError } from './maestro-error.js';
+import type { MaestroError, UpstreamFacts } from './maestro-error.js';
 
 /** Problem Details (RFC 9457), with our extension members. */
 export interface ProblemDocument {
@@ -16,7 +16,7 @@ export interface ProblemDocument {
   readonly requestId?: string;
   /** Each thing that is wrong with the request, where there are several. */
   readonly problems?: readonly string[];
-  readonly upstream?: { readonly status?: number; readonly requestId?: string; readonly code?: string };
+  readonly upstream?: UpstreamFacts;
 }
 
 /** 424 is for a session whose credential is dead, so that it is never taken for the 401 of a bad Maestro key. */

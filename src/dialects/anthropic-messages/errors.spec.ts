@@ -65,6 +65,24 @@ describe('a refusal on the Messages wire', () => {
     expect(refused(500, 'api_error', '', { 'x-should-retry': 'constructor' })).toMatchObject({ isRetryable: true });
   });
 
+  it('tells the limits that the headers tell, and waits for the one that is used up', () => {
+    const headers = {
+      'anthropic-ratelimit-requests-limit': '50',
+      'anthropic-ratelimit-requests-remaining': '0',
+      'anthropic-ratelimit-requests-reset': new Date(Date.now() + 3_600_000).toISOString(),
+      'anthropic-ratelimit-unified-5h-reset': '1',
+      'anthropic-ratelimit-unified-status': 'rejected',
+    };
+    const error = refused(429, 'rate_limit_error', '', headers);
+    expect(error.upstream?.rateLimits).toEqual([
+      { unit: 'requests', limit: 50, remaining: 0, resetsInMs: expect.any(Number) },
+      { unit: 'unified-5h', resetsInMs: 1000 },
+    ]);
+    expect(error.retryAfterMs).toBeGreaterThan(3_000_000);
+    expect(refused(429, 'rate_limit_error', '', { ...headers, 'retry-after': '3' }).retryAfterMs).toBe(3000);
+    expect(refused(529, 'overloaded_error', '', headers).retryAfterMs).toBeUndefined();
+  });
+
   it('takes the request id of the header before that of the body', () => {
     expect(refused(500, 'api_error', '', { 'request-id': 'req_header' })).toMatchObject({ upstream: { requestId: 'req_header' } });
   });

@@ -3,6 +3,7 @@ import type { MaestroErrorOptions } from '../../contracts/errors/maestro-error.j
 import type { WireHeaders } from '../../contracts/wire-request.js';
 import type { JsonRecord } from '../../kit/json-fields.js';
 import { recordIn, textIn } from '../../kit/json-fields.js';
+import { rateLimitsFrom, resetOfUsedUp } from '../../kit/rate-limits.js';
 import { isRecord, jsonFrom } from '../../kit/read-body.js';
 import { headerOf, retryAfterMs } from '../../kit/retry-after.js';
 
@@ -39,6 +40,9 @@ export function anthropicMessagesReport(provider: string, report: JsonRecord): M
   return failureFrom(provider, report, { headers: {} });
 }
 
+/** Of an API key by requests and tokens, of a subscription by its windows of time (`unified-5h`). */
+const rateLimitHeader = /^anthropic-ratelimit-(?<unit>[a-z0-9][a-z0-9-]{0,40})-(?<kind>limit|remaining|reset)$/;
+
 interface Answer {
   readonly status?: number;
   readonly headers: WireHeaders;
@@ -51,13 +55,15 @@ function failureFrom(provider: string, report: JsonRecord, answer: Answer): Maes
   const toldStatus = answer.status !== undefined && answer.status >= 300 ? answer.status : undefined;
   const status = toldStatus ?? statusByType.get(type) ?? 500;
   const requestId = safe(headerOf(answer.headers, 'request-id')) ?? safe(textIn(report, 'request_id'));
-  const wait = retryAfterMs(answer.headers);
+  const rateLimits = rateLimitsFrom(answer.headers, rateLimitHeader);
+  const wait = retryAfterMs(answer.headers) ?? (status === 429 ? resetOfUsedUp(rateLimits) : undefined);
   const shouldRetry = headerOf(answer.headers, 'x-should-retry');
   const options: MaestroErrorOptions = {
     upstream: {
       ...(toldStatus !== undefined && { status: toldStatus }),
       ...(requestId !== undefined && { requestId }),
       ...(type !== undefined && { code: type }),
+      ...(rateLimits.length > 0 && { rateLimits }),
     },
     ...(wait !== undefined && { retryAfterMs: wait }),
     ...((shouldRetry === 'true' || shouldRetry === 'false') && { isRetryable: shouldRetry === 'true' }),

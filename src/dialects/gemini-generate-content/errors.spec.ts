@@ -50,6 +50,19 @@ describe('a refusal', () => {
     expect(read(429, text, headers).retryAfterMs).toBe(delay);
   });
 
+  it('tells which limits were met', () => {
+    const failure = { '@type': 'type.googleapis.com/google.rpc.QuotaFailure' };
+    const violations = [
+      { quotaId: 'RequestsPerMinute-FreeTier', quotaValue: '15' },
+      { quotaId: 'RequestsPerDay', quotaValue: 'many' },
+      { quotaId: 'no word but a sentence' },
+    ];
+    expect(read(429, body(429, 'RESOURCE_EXHAUSTED', '', [{ ...failure, violations }])).upstream?.rateLimits).toEqual([
+      { unit: 'RequestsPerMinute-FreeTier', limit: 15, remaining: 0 },
+      { unit: 'RequestsPerDay', remaining: 0 },
+    ]);
+  });
+
   it('keeps the words for machines and none of the text', () => {
     const text = body(403, 'PERMISSION_DENIED', 'key AIzaNotForYourEyes is leaked', [
       errorInfo('API_KEY_SERVICE_BLOCKED'),

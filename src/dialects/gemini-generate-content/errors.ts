@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../contracts/chat.js';
-import type { MaestroErrorOptions } from '../../contracts/errors/maestro-error.js';
+import type { MaestroErrorOptions, RateLimit } from '../../contracts/errors/maestro-error.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { WireHeaders } from '../../contracts/wire-request.js';
 import { numberIn, textIn } from '../../kit/json-fields.js';
@@ -107,8 +107,19 @@ function isAccountRefused({ status, rpcStatus }: Refusal): boolean {
 
 /** Of the day, or of a plan that has none at all: waiting some seconds is no help. */
 function isQuotaGone({ details, message }: Refusal): boolean {
-  const quotas = details.flatMap((detail) => recordsAt(detail, 'violations')).map((violation) => textIn(violation, 'quotaId') ?? '');
-  return quotas.some((quota) => /PerDay|Daily/i.test(quota)) || /\blimit: 0\b/.test(message);
+  return quotasIn(details).some(({ unit }) => /PerDay|Daily/i.test(unit)) || /\blimit: 0\b/.test(message);
+}
+
+/** The limits that were met, from `QuotaFailure`. */
+function quotasIn(details: readonly JsonObject[]): readonly RateLimit[] {
+  return details
+    .flatMap((detail) => recordsAt(detail, 'violations'))
+    .flatMap((violation) => {
+      const unit = textIn(violation, 'quotaId');
+      if (!isToken(unit)) return [];
+      const limit = Number(textIn(violation, 'quotaValue') ?? Number.NaN);
+      return [{ unit, ...(Number.isSafeInteger(limit) && limit >= 0 && { limit }), remaining: 0 }];
+    });
 }
 
 function isTooLong({ status, message }: Refusal): boolean {
@@ -119,9 +130,15 @@ function optionsOf(refusal: Refusal, headers: WireHeaders): MaestroErrorOptions 
   const delay = retryAfterMs(headers) ?? delayFrom(refusal);
   const requestId = headerOf(headers, 'x-request-id') ?? refusal.details.map((detail) => textIn(detail, 'requestId')).find(isToken);
   const code = refusal.reason ?? refusal.rpcStatus;
+  const rateLimits = quotasIn(refusal.details);
   return {
     ...(delay !== undefined && { retryAfterMs: delay }),
-    upstream: { status: refusal.status, ...(requestId !== undefined && { requestId }), ...(code !== undefined && { code }) },
+    upstream: {
+      status: refusal.status,
+      ...(requestId !== undefined && { requestId }),
+      ...(code !== undefined && { code }),
+      ...(rateLimits.length > 0 && { rateLimits }),
+    },
   };
 }
 

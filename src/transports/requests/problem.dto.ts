@@ -1,5 +1,14 @@
 import type { ProblemDocument } from '../../contracts/errors/problem.js';
 
+class RateLimitDto {
+  /** `requests`, `tokens` and the like. */
+  readonly unit: string;
+  readonly limit?: number;
+  readonly remaining?: number;
+  /** Milliseconds until it is whole again. */
+  readonly resetsInMs?: number;
+}
+
 /** What of the provider's refusal is told. */
 class UpstreamFactsDto {
   /** Of the provider's answer. */
@@ -8,6 +17,8 @@ class UpstreamFactsDto {
   readonly requestId?: string;
   /** The provider's own word for the problem. */
   readonly code?: string;
+  /** The limits that the provider told of. */
+  readonly rateLimits?: RateLimitDto[];
 }
 
 /** A problem document (RFC 9457). */
