@@ -11,6 +11,8 @@ import { Archive } from './core/archive/archive.port.js';
 import { AuditLog } from './core/audit/audit-log.port.js';
 import { Imports } from './core/import/imports.js';
 import { KeyRotation } from './core/key-rotation/key-rotation.port.js';
+import { Consents } from './core/login/consents.js';
+import { Logins } from './core/login/logins.js';
 import type { Migrations } from './core/migrations/migrations.port.js';
 import { ProviderRegistry } from './core/registry/provider-registry.js';
 import { SessionCheckup } from './core/sessions/session-checkup.js';
@@ -56,6 +58,8 @@ export class AdminWorkbench implements Workbench {
       provider: application.get(UniversalProvider, { strict: false }),
       sessions: application.get(Sessions, { strict: false }),
       checkup: application.get(SessionCheckup, { strict: false }),
+      logins: application.get(Logins, { strict: false }),
+      consents: application.get(Consents, { strict: false }),
     };
   }
 

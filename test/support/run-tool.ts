@@ -1,5 +1,7 @@
-import { Readable, Writable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 
+import { Consents } from '../../src/core/login/consents.js';
+import { Logins } from '../../src/core/login/logins.js';
 import type { MigrationPlan, Migrations } from '../../src/core/migrations/migrations.port.js';
 import { SessionCheckup } from '../../src/core/sessions/session-checkup.js';
 import { runCli } from '../../src/transports/cli/run-cli.js';
@@ -39,6 +41,41 @@ export async function runTool(args: readonly string[], options: ToolOptions = {}
   return { exitCode, output: output.text(), errors: errors.text(), unexpected };
 }
 
+/** A command that waits for something. */
+export interface WatchedTool {
+  readonly over: Promise<ToolRun>;
+  /** What it said on standard error so far. */
+  errors(): string;
+  /** All of standard input. */
+  type(text: string): void;
+}
+
+/** As `runTool`, while it runs. */
+export function watchTool(
+  args: readonly string[],
+  { workbench = workbenchOf({}), signal = new AbortController().signal }: Pick<ToolOptions, 'workbench' | 'signal'> = {},
+): WatchedTool {
+  const [output, errors] = [collector(false), collector(false)];
+  const input = new PassThrough();
+  const unexpected: unknown[] = [];
+  const running = runCli({
+    args,
+    workbench,
+    terminal: { input, output: output.stream, errors: errors.stream, signal },
+    version: '1.2.3',
+    logUnexpected: async (error) => {
+      unexpected.push(error);
+    },
+  });
+  return {
+    over: running.then((exitCode) => ({ exitCode, output: output.text(), errors: errors.text(), unexpected })),
+    errors: () => errors.text(),
+    type: (text) => {
+      input.end(text);
+    },
+  };
+}
+
 function collector(isTTY: boolean): { readonly stream: Writable & { isTTY: boolean }; text(): string } {
   const pieces: string[] = [];
   const stream = new Writable({
@@ -63,8 +100,13 @@ export function workbenchOf(parts: Partial<Workbench>): Workbench {
 }
 
 export function workbenchOver({ application, registry, maestro, sessions }: RunningMaestro): Workbench {
-  const checkup = application.get(SessionCheckup, { strict: false });
-  return workbenchOf({ registry: async () => registry, vault: async () => ({ provider: maestro, sessions, checkup }) });
+  const vault = {
+    ...{ provider: maestro, sessions },
+    checkup: application.get(SessionCheckup, { strict: false }),
+    logins: application.get(Logins, { strict: false }),
+    consents: application.get(Consents, { strict: false }),
+  };
+  return workbenchOf({ registry: async () => registry, vault: async () => vault });
 }
 
 export function aPlan(plan: Partial<MigrationPlan> = {}): MigrationPlan {

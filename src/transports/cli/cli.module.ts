@@ -5,6 +5,7 @@ import { RootCommand } from 'nest-commander';
 import { CommandGroup } from './admin-command.js';
 import { BackupCommand, RestoreCommand } from './commands/archive.commands.js';
 import { AuditCommands, ListAudit, VerifyAudit } from './commands/audit.commands.js';
+import { AuthCommands, authVerbs } from './commands/auth.commands.js';
 import { ChatCommand } from './commands/chat.command.js';
 import { DoctorCommand } from './commands/doctor.command.js';
 import { EncryptionCommands, EncryptionStatus, RetireKey, RotateEncryption } from './commands/encryption.commands.js';
@@ -32,6 +33,7 @@ export class CliModule {
         MaestroCommand,
         ...[ProviderCommands, ListProviders, ShowProvider, CheckProviders],
         ...[SessionCommands, ...sessionVerbs],
+        ...[AuthCommands, ...authVerbs],
         ...[ModelCommands, ListModels, ShowModel],
         ChatCommand,
         ...[MigrateCommands, MigrateStatus, MigratePlan, MigrateUp, MigrateDown],

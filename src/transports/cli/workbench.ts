@@ -2,6 +2,8 @@ import type { Archive } from '../../core/archive/archive.port.js';
 import type { AuditLog } from '../../core/audit/audit-log.port.js';
 import type { Imports } from '../../core/import/imports.js';
 import type { KeyRotation } from '../../core/key-rotation/key-rotation.port.js';
+import type { Consents } from '../../core/login/consents.js';
+import type { Logins } from '../../core/login/logins.js';
 import type { Migrations } from '../../core/migrations/migrations.port.js';
 import type { ProviderRegistry } from '../../core/registry/provider-registry.js';
 import type { SessionCheckup } from '../../core/sessions/session-checkup.js';
@@ -13,6 +15,8 @@ export interface Vault {
   readonly provider: UniversalProvider;
   readonly sessions: Sessions;
   readonly checkup: Pick<SessionCheckup, 'examine'>;
+  readonly logins: Logins;
+  readonly consents: Consents;
 }
 
 /**
