@@ -1,4 +1,4 @@
-import { carriedIn, carriedMark, carry } from './carried.js';
+import { carriedFrom, carriedIn, carriedMark, carry } from './carried.js';
 
 const content = {
   signature: 'sig+/=',
@@ -23,6 +23,11 @@ describe('what is carried for another provider', () => {
   it('is known by its first characters', () => {
     expect(carry(content).startsWith(carriedMark)).toBe(true);
     expect(['', 'gAAAAABo', 'bWFlc3Ryb'].map((text) => carriedIn(text, 'x'))).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('is read from answers too, where a text that only looks like it is none', () => {
+    expect(carriedFrom(carry(content))).toEqual(content);
+    expect([carriedFrom('gAAAA'), carriedFrom(`${carriedMark}?`)]).toEqual([undefined, undefined]);
   });
 
   it.each([

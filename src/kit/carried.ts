@@ -31,20 +31,27 @@ export function carry(content: Carried): string {
 }
 
 /**
- * What a field carries; `undefined` where the text is the wire's own. Clients may have turned base64 into base64url.
+ * What a field of a request carries; `undefined` where the text is the wire's own.
  *
  * @param path of the field in the request, for the error
  * @throws MaestroError `request.invalid` where the text was changed on its way
  */
 export function carriedIn(text: string, path: string): Carried | undefined {
   if (!text.startsWith(carriedMark)) return undefined;
-  const bytes = Buffer.from(text, 'base64');
-  const content =
-    bytes.toString('base64url') === text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '') ? contentIn(bytes) : undefined;
-  if (content !== undefined) return content;
+  const carried = carriedFrom(text);
+  if (carried !== undefined) return carried;
   throw new MaestroError('request.invalid', {
     problems: [`${path} is not what this gateway gave; send it back as it came, or leave it out`],
   });
+}
+
+/** The same for a field of an answer, where a text that only looks like one of ours is a text like any other. */
+export function carriedFrom(text: string): Carried | undefined {
+  if (!text.startsWith(carriedMark)) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  // Clients that keep bytes may write them in the other alphabet, and without padding.
+  const isWhole = bytes.toString('base64url') === text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return isWhole ? contentIn(bytes) : undefined;
 }
 
 const texts = ['signature', 'encrypted', 'id', 'callId'] as const;

@@ -1,6 +1,6 @@
 // The package's `kit` entry: what providers are built with.
 export type { Carried } from './carried.js';
-export { carriedIn, carriedMark, carry } from './carried.js';
+export { carriedFrom, carriedIn, carriedMark, carry } from './carried.js';
 export { decodedBatches, decodeStream } from './decode-stream.js';
 export type { ForwardOptions } from './forward-wire.js';
 export { forwardWire } from './forward-wire.js';
