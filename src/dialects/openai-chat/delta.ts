@@ -1,9 +1,11 @@
 import type { JsonValue } from '../../contracts/chat.js';
+import { carriedFrom } from '../../kit/carried.js';
 import type { JsonRecord } from '../../kit/json-fields.js';
 import { asJson, listIn, numberIn, recordIn } from '../../kit/json-fields.js';
 import { isRecord } from '../../kit/read-body.js';
+import type { Thought } from './reasoning-details.js';
 import type { ChatState, Events } from './stream-state.js';
-import { nextPart, partOf } from './stream-state.js';
+import { nextPart, partOf, withProviderData } from './stream-state.js';
 import { recordsIn, wordsIn } from './wire.js';
 
 /** What a delta says beside tool calls. A whole message has the same fields. */
@@ -54,7 +56,7 @@ function thinkingIn(part: JsonRecord): { readonly text?: string } {
 }
 
 function pushText(state: ChatState, events: Events, text: string, logprobs: readonly JsonValue[]): ChatState {
-  if (text === '') return state;
+  if (text === '' && logprobs.length === 0) return state;
   const { part, state: numbered } = partOf(state, 'text');
   events.push(logprobs.length > 0 ? { type: 'text-delta', part, text, logprobs } : { type: 'text-delta', part, text });
   return numbered;
@@ -67,29 +69,35 @@ function pushText(state: ChatState, events: Events, text: string, logprobs: read
 function decodeReasoning(state: ChatState, events: Events, delta: JsonRecord): ChatState {
   const details = recordsIn(delta, 'reasoning_details');
   const text = wordsIn(delta, 'reasoning_content') ?? wordsIn(delta, 'reasoning');
-  const block = blockOf(details[0] ?? {});
-  const next = text === undefined ? state : pushReasoning(state, events, block, { text });
-  return details.reduce((current, detail) => {
-    const signature = wordsIn(detail, 'signature');
-    const encrypted = detail['type'] === 'reasoning.encrypted' ? wordsIn(detail, 'data') : undefined;
-    // The text stands there a second time where the plain field has it.
-    const own = text === undefined ? (wordsIn(detail, 'text') ?? wordsIn(detail, 'summary')) : undefined;
-    return pushReasoning(current, events, blockOf(detail), {
-      ...(own !== undefined && { text: own }),
-      ...(signature !== undefined && { signature }),
-      ...(encrypted !== undefined && { encrypted }),
-    });
-  }, next);
+  const [first = {}] = details;
+  const next = text === undefined ? state : pushReasoning(state, events, blockOf(first), { text, ...idOf(first) });
+  // The words stand in the details a second time where the plain field has them.
+  return details.reduce((current, detail) => decodeDetail(current, events, detail, text === undefined), next);
+}
+
+function decodeDetail(state: ChatState, events: Events, detail: JsonRecord, isAlone: boolean): ChatState {
+  const encrypted = detail['type'] === 'reasoning.encrypted' ? wordsIn(detail, 'data') : undefined;
+  const carried = encrypted === undefined ? undefined : carriedFrom(encrypted);
+  if (carried?.callId !== undefined) return withProviderData(state, carried.callId, carried.providerData ?? {});
+  const words = wordsIn(detail, 'text') ?? wordsIn(detail, 'summary');
+  const signature = wordsIn(detail, 'signature');
+  const own = isAlone ? words : undefined;
+  if (own === undefined && words !== undefined && signature === undefined) return state;
+  return pushReasoning(state, events, blockOf(detail), {
+    ...(own !== undefined && { text: own }),
+    ...(signature !== undefined && { signature }),
+    ...(encrypted !== undefined && { encrypted }),
+    ...idOf(detail),
+  });
+}
+
+function idOf(detail: JsonRecord): { readonly id?: string } {
+  const id = wordsIn(detail, 'id');
+  return id === undefined ? {} : { id };
 }
 
 function blockOf(detail: JsonRecord): number {
   return numberIn(detail, 'index') ?? 0;
-}
-
-interface Thought {
-  readonly text?: string;
-  readonly signature?: string;
-  readonly encrypted?: string;
 }
 
 function pushReasoning(state: ChatState, events: Events, block: number, thought: Thought): ChatState {

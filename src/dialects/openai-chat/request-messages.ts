@@ -1,7 +1,18 @@
-import type { ChatMessage, ContentPart, FilePart, ImagePart, TextPart, ToolCallPart, ToolResultPart } from '../../contracts/chat.js';
+import type {
+  ChatMessage,
+  ContentPart,
+  FilePart,
+  ImagePart,
+  JsonObject,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from '../../contracts/chat.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import { detailsOfCall, detailsOfThought } from './reasoning-details.js';
 import type { ChatVendor } from './vendor.js';
 import type { ChatWireMessage, ChatWirePart, ChatWireToolCall } from './wire.js';
+import { isCustomTool } from './wire.js';
 
 type MediaPart = ImagePart | FilePart;
 
@@ -53,16 +64,28 @@ function encodeAssistant(parts: readonly SpokenPart[], vendor: ChatVendor): Chat
   const calls = parts.filter((part) => part.type === 'tool-call').map(encodeCall);
   const text = joined(parts);
   const thoughts = parts.map((part) => (part.type === 'reasoning' ? (part.text ?? '') : '')).join('');
+  const details = vendor.takesReasoningDetails === true ? detailsOf(parts) : [];
   return {
     role: 'assistant',
     content: text === '' && calls.length > 0 ? null : text,
     ...(calls.length > 0 && { tool_calls: calls }),
     ...(vendor.takesReasoningBack === true && thoughts !== '' && { reasoning_content: thoughts }),
+    ...(details.length > 0 && { reasoning_details: details }),
   };
 }
 
+function detailsOf(parts: readonly SpokenPart[]): readonly JsonObject[] {
+  const thoughts = parts.filter((part) => part.type === 'reasoning');
+  // Words alone prove nothing, and stand in a field of their own.
+  const isProven = thoughts.some(({ signature, encrypted, id }) => (signature ?? encrypted ?? id) !== undefined);
+  return [
+    ...(isProven ? thoughts.flatMap((thought, block) => detailsOfThought(thought, block)) : []),
+    ...parts.flatMap((part) => (part.type === 'tool-call' ? detailsOfCall(part.callId, part.providerData) : [])),
+  ];
+}
+
 function encodeCall({ callId, name, arguments: given, providerData }: ToolCallPart): ChatWireToolCall {
-  if (providerData?.['type'] === 'custom') {
+  if (isCustomTool(providerData)) {
     const input = given['input'];
     return { id: callId, type: 'custom', custom: { name, input: typeof input === 'string' ? input : '' } };
   }

@@ -3,6 +3,7 @@ import { listIn } from '../../kit/json-fields.js';
 import { encodeMessages } from './request-messages.js';
 import type { ChatVendor } from './vendor.js';
 import type { ChatWireRequest } from './wire.js';
+import { isCustomTool } from './wire.js';
 
 /** What a caller may not set beside our own fields: another model or answer than the one that was looked at. */
 const reserved = ['model', 'messages', 'stream', 'stream_options', 'tools', 'n'];
@@ -13,35 +14,41 @@ const reserved = ['model', 'messages', 'stream', 'stream_options', 'tools', 'n']
  */
 export function encodeChatRequest(request: ChatRequest, vendor: ChatVendor = {}, extra: JsonObject = {}): ChatWireRequest {
   const { model, messages, options = {} } = request;
-  const tools = [...(request.tools ?? []).map(encodeTool), ...listIn(extra, 'tools')];
+  const own = (tool: ToolDefinition): JsonObject => (vendor.provider === undefined ? {} : (tool.providerOptions?.[vendor.provider] ?? {}));
+  const custom = new Set((request.tools ?? []).filter((tool) => isCustomTool(own(tool))).map(({ name }) => name));
+  const tools = [...(request.tools ?? []).map((tool) => encodeTool(tool, own(tool))), ...listIn(extra, 'tools')];
   return {
     model,
     messages: encodeMessages(messages, vendor),
     stream: true,
     stream_options: { include_usage: true },
-    ...(tools.length > 0 && { tools, ...encodeToolOptions(options) }),
+    ...(tools.length > 0 && { tools, ...encodeToolOptions(options, custom) }),
     ...encodeOptions(options, vendor),
     ...Object.fromEntries(Object.entries(extra).filter(([name]) => !reserved.includes(name))),
   };
 }
 
-function encodeTool({ name, description, parameters, strict }: ToolDefinition): JsonObject {
-  return {
-    type: 'function',
-    function: { name, ...(description !== undefined && { description }), parameters, ...(strict !== undefined && { strict }) },
-  };
+function encodeTool({ name, description, parameters, strict }: ToolDefinition, own: JsonObject): JsonObject {
+  const called = { name, ...(description !== undefined && { description }) };
+  if (isCustomTool(own)) {
+    const { format, type: _type, ...options } = own;
+    return { type: 'custom', custom: { ...called, ...(format !== undefined && { format }) }, ...options };
+  }
+  return { type: 'function', function: { ...called, parameters, ...(strict !== undefined && { strict }) }, ...own };
 }
 
 /** Refused by the wire where there are no tools. */
-function encodeToolOptions({ toolChoice, parallelToolCalls }: ChatOptions): JsonObject {
+function encodeToolOptions({ toolChoice, parallelToolCalls }: ChatOptions, custom: ReadonlySet<string>): JsonObject {
   return {
-    ...(toolChoice !== undefined && { tool_choice: encodeToolChoice(toolChoice) }),
+    ...(toolChoice !== undefined && { tool_choice: encodeToolChoice(toolChoice, custom) }),
     ...(parallelToolCalls !== undefined && { parallel_tool_calls: parallelToolCalls }),
   };
 }
 
-function encodeToolChoice(choice: ToolChoice): string | JsonObject {
-  return typeof choice === 'string' ? choice : { type: 'function', function: { name: choice.name } };
+function encodeToolChoice(choice: ToolChoice, custom: ReadonlySet<string>): string | JsonObject {
+  if (typeof choice === 'string') return choice;
+  const { name } = choice;
+  return custom.has(name) ? { type: 'custom', custom: { name } } : { type: 'function', function: { name } };
 }
 
 function encodeOptions(options: ChatOptions, vendor: ChatVendor): JsonObject {

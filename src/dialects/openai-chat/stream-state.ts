@@ -1,4 +1,5 @@
 import type { StreamState } from '../../contracts/behaviours/streaming.behaviour.js';
+import type { JsonObject } from '../../contracts/chat.js';
 import type { FinishReason, StreamEvent, Usage } from '../../contracts/stream-event.js';
 import { openAiChat } from './wire.js';
 
@@ -26,6 +27,8 @@ export interface ChatState extends StreamState {
   readonly calls: readonly OpenCall[];
   /** Ids of all calls so far. */
   readonly callIds: readonly string[];
+  /** What another provider wants back with a call, by the call. */
+  readonly providerData: Readonly<Record<string, JsonObject>>;
   /** Of each choice that was seen, by its index: whether it finished. */
   readonly choices: Readonly<Record<number, boolean>>;
   readonly finish?: { readonly reason: FinishReason; readonly providerReason: string };
@@ -41,6 +44,7 @@ export const freshState: ChatState = {
   partCount: 0,
   calls: [],
   callIds: [],
+  providerData: {},
   choices: {},
 };
 
@@ -58,6 +62,10 @@ export function partOf(state: ChatState, kind: string): { readonly part: number;
 /** The number of a part that stands for itself. */
 export function nextPart(state: ChatState): { readonly part: number; readonly state: ChatState } {
   return { part: state.partCount, state: { ...state, partCount: state.partCount + 1 } };
+}
+
+export function withProviderData(state: ChatState, callId: string, data: JsonObject): ChatState {
+  return { ...state, providerData: { ...state.providerData, [callId]: data } };
 }
 
 export function isChatState(state: StreamState | undefined): state is ChatState {

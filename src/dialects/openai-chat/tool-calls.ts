@@ -25,7 +25,8 @@ export function endToolCalls(state: ChatState, events: Events): ChatState {
   if (state.calls.length === 0) return state;
   for (const { callId, isCustom } of state.calls) {
     if (isCustom) events.push({ type: 'tool-call-delta', callId, json: '"}' });
-    events.push({ type: 'tool-call-end', callId, ...(isCustom && { providerData: { type: 'custom' } }) });
+    const providerData = { ...(isCustom && { type: 'custom' }), ...state.providerData[callId] };
+    events.push({ type: 'tool-call-end', callId, ...(Object.keys(providerData).length > 0 && { providerData }) });
   }
   return { ...state, calls: [] };
 }

@@ -10,6 +10,8 @@ export interface ChatVendor {
   readonly systemRole?: 'system' | 'developer';
   /** Wants `reasoning_content` of earlier answers back. */
   readonly takesReasoningBack?: boolean;
+  /** Wants `reasoning_details` of earlier answers back: block by block, with what proves them. */
+  readonly takesReasoningDetails?: boolean;
   /** Knows `top_k`. */
   readonly takesTopK?: boolean;
 }

@@ -23,6 +23,7 @@ export type ChatWireMessage =
       readonly tool_calls?: readonly ChatWireToolCall[];
       /** Of vendors that take back what a model thought. */
       readonly reasoning_content?: string;
+      readonly reasoning_details?: readonly JsonObject[];
     }
   | { readonly role: 'tool'; readonly tool_call_id: string; readonly content: string };
 
@@ -32,6 +33,11 @@ export interface ChatWireRequest {
   readonly messages: readonly ChatWireMessage[];
   readonly stream: boolean;
   readonly [field: string]: unknown;
+}
+
+/** Whether a tool takes free text instead of arguments: said by its `providerOptions`, or by a call's `providerData`. */
+export function isCustomTool(own: JsonObject | undefined): boolean {
+  return own?.['type'] === 'custom';
 }
 
 /** `data` that stands for the end of the stream. Alone it does not say that the answer is whole. */
