@@ -3,6 +3,7 @@ import type { RecordedWire } from './cases.js';
 /** Ways to write the same stream on the wire: none of them changes what it says. */
 export const reframings = {
   'as recorded': (text: string) => text,
+  'with LF': withLineFeeds,
   'with CRLF': (text: string) => withLineFeeds(text).replaceAll('\n', '\r\n'),
   'with bare CR': (text: string) => withLineFeeds(text).replaceAll('\n', '\r'),
   'with comments': (text: string) =>
@@ -66,6 +67,16 @@ function overManyLines(event: string): string {
       return spread.map((piece) => `data: ${piece}`).join('\n');
     })
     .join('\n');
+}
+
+/** Where a body is cut in two: everywhere, or at so many places, which are the same in each run: a cut that fails must fail again. */
+export function placesIn(length: number, { everyUpTo, count }: { readonly everyUpTo: number; readonly count: number }): readonly number[] {
+  if (length <= everyUpTo) return Array.from({ length: length - 1 }, (_, at) => at + 1);
+  let seed = length;
+  return Array.from({ length: count }, () => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return 1 + (seed % (length - 1));
+  });
 }
 
 function piecesOf(bytes: Buffer, size: number): readonly Buffer[] {

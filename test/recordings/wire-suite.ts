@@ -1,98 +1,119 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { StreamDecoder } from '../../src/contracts/behaviours/stream-decoder.js';
 import type { StreamState } from '../../src/contracts/behaviours/streaming.behaviour.js';
-import type { MaestroError } from '../../src/contracts/errors/maestro-error.js';
+import { MaestroError } from '../../src/contracts/errors/maestro-error.js';
 import type { StreamEvent } from '../../src/contracts/stream-event.js';
-import type { WireHeaders } from '../../src/contracts/wire-request.js';
-import type { RecordedError, RecordedWire, Recording } from './cases.js';
+import type { ServerSentEvent } from '../../src/contracts/wire-request.js';
+import { decodedBatches } from '../../src/kit/decode-stream.js';
+import { sseDecoder } from '../../src/kit/sse-decoder.js';
+import type { RecordedWire, Recording } from './cases.js';
 import { casesOf, describeRecordings } from './cases.js';
-import { cuts, cutShort, failingMidway, reframings } from './replay.js';
+import { modeTable } from './mode-table.js';
+import { cuts, cutShort, failingMidway, placesIn, reframings } from './replay.js';
+import type { Correction } from './rulings.js';
 import type { ReadStream, Summary } from './summary.js';
-import { brokenPromises, collected, expectedSummary, readStream, summaryOf } from './summary.js';
+import { brokenPromises, collected, expectedSummary, summaryOf } from './summary.js';
 
 /** A dialect's reading half, and what its recordings are held against. */
 export interface WireUnderTest<State extends StreamState> {
   readonly api: RecordedWire;
+  /** Default: all that speak the wire. */
+  readonly providers?: readonly string[];
   readonly decoder: (provider: string) => StreamDecoder<State>;
-  readonly eventsFromAnswer: (provider: string, answer: unknown) => readonly StreamEvent[];
+  readonly eventsFromAnswer: (provider: string, answer: unknown) => Iterable<StreamEvent> | AsyncIterable<StreamEvent>;
   /** Whether a piece of a stream holds the marker that the answer is whole. */
   readonly isTerminated: (text: string) => boolean;
-  readonly failureOf: (provider: string, status: number, headers: WireHeaders, bodyText: string) => MaestroError;
-  /** The class of each recorded refusal: id → code. */
-  readonly refusals: Readonly<Record<string, string>>;
+  /** What `failingMidway` reports on this wire. */
+  readonly midwayFailure: string;
   /** Expectations that are wrong, each with what is right: id → why and what. */
   readonly corrections: Readonly<Record<string, Correction>>;
 }
 
-export interface Correction {
-  readonly why: string;
-  readonly is: Partial<Summary>;
-}
+/** Whose streams are cut in two at every place, or at two hundred. The others are, at twenty. */
+const namedProviders = ['openai', 'anthropic', 'gemini', 'vertex', 'azure'];
 
-/** Up to this size a stream is also read byte by byte. */
-const smallBody = 16 * 1024;
+/** Up to this size a stream goes byte by byte through everything; above, through what the bytes' edges can matter to. */
+const smallBody = 12 * 1024;
 
 export function describeWire<State extends StreamState>(title: string, wire: WireUnderTest<State>): void {
   describeRecordings(title, (recordings) => {
-    const cases = casesOf(recordings, wire.api);
-    const streams = named(cases.filter(({ kind }) => kind === 'stream'));
-    const answers = named(cases.filter(({ kind }) => kind === 'json'));
-    const refusals = named(recordings.errors.filter(({ api }) => api === wire.api));
-    const readText = (recording: Recording, text: string, cut: keyof typeof cuts = 'in one piece'): Promise<ReadStream> =>
-      readStream(cuts[cut](Buffer.from(text, 'utf8')), wire.decoder(recording.provider), recording.provider);
+    const cases = casesOf(recordings, wire.api, wire.providers);
+    const streams = cases.filter(({ kind }) => kind === 'stream');
+    const answers = cases.filter(({ kind }) => kind === 'json');
+    const wholeStreams = streams.filter(({ expected }) => expected.error === null);
+    const table = modeTable(title);
+    const suite = readerOf(wire);
 
-    describe.each(streams)('%s', (_id, recording) => {
-      const text = recording.body.toString('utf8');
+    /** Each case by itself, so that a failure names it; what is not as it should be, all of it. */
+    const holds = async (mode: string, of: readonly Recording[], problemsWith: (recording: Recording) => Promise<readonly unknown[]>) => {
+      const found: unknown[] = [];
+      for (const recording of of) {
+        const problems = await problemsWith(recording);
+        table.count(recording.provider, mode, problems.length === 0);
+        if (problems.length > 0) found.push({ id: recording.id, mode, problems: problems.slice(0, 3) });
+      }
+      expect(found).toEqual([]);
+    };
 
-      it('reads as expected', async () => {
-        const read = await readText(recording, text);
-        expect(brokenPromises(read)).toEqual([]);
-        expect(summaryOf(read)).toEqual(rightSummary(wire, recording, summaryOf(read)));
-      });
+    afterAll(() => {
+      table.print();
+    });
 
-      it('reads the same however it is framed and cut', async () => {
-        const plain = await readText(recording, text);
-        for (const [name, reframed] of Object.entries(reframings)) {
-          expect({ name, read: outcomeOf(await readText(recording, reframed(text))) }).toEqual({ name, read: outcomeOf(plain) });
-        }
-        const cut = text.length <= smallBody ? 'byte by byte' : 'seven bytes at a time';
-        expect(outcomeOf(await readText(recording, text, cut))).toEqual(outcomeOf(plain));
-      });
+    it.each(Object.entries(reframings))('say what was expected, %s', async (mode, reframe) => {
+      await holds(mode, streams, async (recording) => suite.misread(recording, [Buffer.from(reframe(recording.body.toString('utf8')))]));
+    });
 
-      it('is never taken for whole where it was cut', async () => {
-        const short = cutShort(text);
-        const { events, error } = await readText(recording, short);
-        if (wire.isTerminated(short)) return;
-        expect(error?.category).toBe('upstream');
-        expect(events.some(({ type }) => type === 'message-end')).toBe(false);
-      });
-
-      it('fails where a failure is reported in the middle', async () => {
-        const { events, error } = await readText(recording, failingMidway(text, wire.api));
-        if (wire.isTerminated(cutShort(text))) return;
-        expect(error).toBeDefined();
-        expect(events.some(({ type }) => type === 'message-end')).toBe(false);
+    it.each(Object.entries(cuts))('say the same, read %s', async (mode, cut) => {
+      await holds(mode, streams, async (recording) => {
+        const { body } = recording;
+        return body.length <= smallBody ? suite.misread(recording, cut(body)) : suite.misframed(body, cut(body));
       });
     });
 
-    it.each(answers)('reads the whole answer %s as expected', async (_id, recording) => {
-      const read = await collected(
-        (function* () {
-          yield* wire.eventsFromAnswer(recording.provider, JSON.parse(recording.body.toString('utf8')));
-        })(),
+    it('say the same, cut in two anywhere', async () => {
+      await holds('cut in two', streams, async (recording) => {
+        const count = namedProviders.includes(recording.provider) ? 200 : 20;
+        return suite.differingCuts(recording, placesIn(recording.body.length, { everyUpTo: 3000, count }));
+      });
+    });
+
+    it('say what was expected, as whole answers', async () => {
+      await holds('whole answers', answers, async (recording) => suite.misreadAnswer(recording));
+    });
+
+    it('end in an error where a failure is reported midway (errmid)', async () => {
+      await holds('errmid', wholeStreams, async (recording) =>
+        suite.notFailing(recording, await suite.readText(recording, failingMidway(recording.body.toString('utf8'), wire.api)), [
+          wire.midwayFailure,
+        ]),
       );
-      expect(brokenPromises(read)).toEqual([]);
-      expect(summaryOf(read)).toEqual(rightSummary(wire, recording, summaryOf(read)));
     });
 
-    it('knows each recorded refusal', () => {
-      expect(Object.keys(wire.refusals).sort()).toEqual(refusals.map(([id]) => id).sort());
+    it('end in an error where the connection breaks (cutmid)', async () => {
+      await holds('cutmid', wholeStreams, async (recording) => {
+        const text = recording.body.toString('utf8');
+        const part = Buffer.from(text.slice(0, Math.floor(text.length * 0.6)));
+        return suite.notFailing(
+          recording,
+          await suite.read(recording, [part], new MaestroError('upstream.disconnected', { origin: 'o' })),
+          ['upstream.disconnected'],
+        );
+      });
     });
 
-    it.each(refusals)('gives the refusal %s its class', (id, refusal: RecordedError) => {
-      const failure = wire.failureOf(refusal.provider, refusal.status, refusal.headers, refusal.body);
-      expect(failure.code).toBe(wire.refusals[id]);
-      expect(failure.upstream?.status).toBe(refusal.status);
-      expect(failure.message).not.toContain(messageIn(refusal.body));
+    it('end in an error where the body ends without the terminal marker (cut)', async () => {
+      const half = (recording: Recording): string => cutShort(recording.body.toString('utf8'));
+      const unterminated = wholeStreams.filter((recording) => !wire.isTerminated(half(recording)));
+      await holds('cut', unterminated, async (recording) =>
+        suite.notFailing(recording, await suite.readText(recording, half(recording)), ['upstream.truncated']),
+      );
+      // The others are whole where they are cut: what comes out is complete as far as it goes.
+      await holds(
+        'cut, yet whole',
+        wholeStreams.filter((recording) => !unterminated.includes(recording)),
+        async (recording) => brokenPromises(await suite.readText(recording, half(recording))),
+      );
     });
 
     it('corrects only what is there', () => {
@@ -102,20 +123,89 @@ export function describeWire<State extends StreamState>(title: string, wire: Wir
   });
 }
 
-function named<T extends { readonly id: string }>(items: readonly T[]): [string, T][] {
-  return items.map((item) => [item.id, item]);
+/** Every byte of the streams up to a size, for the long run. */
+export function describeEveryCut<State extends StreamState>(title: string, wire: WireUnderTest<State>, everyUpTo: number): void {
+  describeRecordings(`${title}, cut at every byte`, (recordings) => {
+    const streams = casesOf(recordings, wire.api, wire.providers).filter(({ kind, body }) => kind === 'stream' && body.length <= everyUpTo);
+    const suite = readerOf(wire);
+
+    it.each(streams.map((recording) => [recording.id, recording] as const))('%s', async (_id, recording) => {
+      expect(await suite.differingCuts(recording, placesIn(recording.body.length, { everyUpTo, count: 0 }), 1)).toEqual([]);
+    });
+  });
 }
 
-function rightSummary<State extends StreamState>(wire: WireUnderTest<State>, recording: Recording, ours: Summary): Summary {
-  return { ...expectedSummary(recording.expected, ours), ...wire.corrections[recording.id]?.is };
+function readerOf<State extends StreamState>(wire: WireUnderTest<State>) {
+  const read = async ({ provider }: Recording, pieces: readonly Uint8Array[], broken?: MaestroError): Promise<ReadStream> => {
+    const events: StreamEvent[] = [];
+    try {
+      for await (const batch of decodedBatches(inTurn(pieces, broken), wire.decoder(provider), provider)) events.push(...batch);
+      return { events };
+    } catch (error) {
+      if (MaestroError.is(error)) return { events, error };
+      throw error;
+    }
+  };
+  const judged = (recording: Recording, stream: ReadStream): readonly unknown[] => {
+    const is = summaryOf(stream);
+    const wanted = { ...expectedSummary(recording.expected, is), ...wire.corrections[recording.id]?.is };
+    const differing = (Object.keys(wanted) as (keyof Summary)[]).filter((name) => !isSame(is[name], wanted[name]));
+    return [...differing.map((name) => ({ name, is: is[name], wanted: wanted[name] })), ...brokenPromises(stream)];
+  };
+  return {
+    read,
+    readText: (recording: Recording, text: string) => read(recording, [Buffer.from(text)]),
+    misread: async (recording: Recording, pieces: readonly Uint8Array[]) => judged(recording, await read(recording, pieces)),
+    misreadAnswer: async (recording: Recording) =>
+      judged(recording, await answerOf(() => wire.eventsFromAnswer(recording.provider, JSON.parse(recording.body.toString('utf8'))))),
+    /** Decoders see events, not bytes: where the same events come out of the framing, the same is said. */
+    misframed: (body: Buffer, pieces: readonly Uint8Array[]) => (framed([body]) === framed(pieces) ? [] : ['other events']),
+    /** Decoders are pure: where the same comes out of the framing, the same is said. So only some of the places are decoded as well. */
+    differingCuts: async (recording: Recording, places: readonly number[], decodeEach?: number) => {
+      const { body } = recording;
+      const each = decodeEach ?? (body.length > smallBody ? 40 : 8);
+      const [whole, frames] = [JSON.stringify(await read(recording, [body])), framed([body])];
+      const differing: number[] = [];
+      for (const [index, at] of places.entries()) {
+        const pieces = [body.subarray(0, at), body.subarray(at)];
+        const isEqual = index % each === 0 ? JSON.stringify(await read(recording, pieces)) === whole : framed(pieces) === frames;
+        if (!isEqual) differing.push(at);
+      }
+      return differing;
+    },
+    notFailing: (_recording: Recording, stream: ReadStream, codes: readonly string[]) => {
+      const code = stream.error?.code ?? 'no error';
+      return [...(codes.includes(code) ? [] : [`${code} instead of ${codes.join(' or ')}`]), ...brokenPromises(stream)];
+    },
+  };
 }
 
-/** Failures compare by what they say. */
-function outcomeOf({ events, error }: ReadStream): unknown {
-  return { events, error: error && { code: error.code, message: error.message } };
+function answerOf(events: () => Iterable<StreamEvent> | AsyncIterable<StreamEvent>): Promise<ReadStream> {
+  return collected(
+    (async function* () {
+      yield* events();
+    })(),
+  );
 }
 
-function messageIn(body: string): string {
-  const { error } = JSON.parse(body) as { readonly error: { readonly message: string } };
-  return error.message;
+/** What the framing gives, in one text. Lengths tell apart what joining would run together. */
+function framed(pieces: readonly Uint8Array[]): string {
+  const decoder = sseDecoder();
+  let text = '';
+  const note = (events: readonly ServerSentEvent[]): void => {
+    for (const { event = '', data } of events) text += `${String(event.length)} ${event}${String(data.length)} ${data}`;
+  };
+  for (const piece of pieces) note(decoder.push(piece));
+  note(decoder.end());
+  return `${text}${decoder.strayText}`;
+}
+
+/** By what is in it, in any order of the names. */
+function isSame(one: unknown, other: unknown): boolean {
+  return isDeepStrictEqual(one, other);
+}
+
+async function* inTurn(pieces: readonly Uint8Array[], broken?: MaestroError): AsyncGenerator<Uint8Array> {
+  yield* pieces;
+  if (broken !== undefined) throw broken;
 }
