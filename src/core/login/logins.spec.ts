@@ -1,0 +1,286 @@
+import type { InMemoryPendingLogins } from '../../../test/support/in-memory-pending-logins.js';
+import { InMemoryPersistenceModule } from '../../../test/support/in-memory-persistence.module.js';
+import { InMemorySessionStore } from '../../../test/support/in-memory-session-store.js';
+import { aCaller } from '../../../test/support/a-session.js';
+import type { RunningMaestro } from '../../../test/support/start-maestro.js';
+import { startMaestro } from '../../../test/support/start-maestro.js';
+import { wholeProvider } from '../../../test/support/whole-provider.js';
+import { WholeOAuth } from '../../../test/extension/fixtures/whole-behaviours.js';
+import type { AuthorizationOptions } from '../../contracts/behaviours/oauth.behaviour.js';
+import type { OAuthCredentials } from '../../contracts/credentials.js';
+import type { ProviderDeclaration } from '../../contracts/define-provider.js';
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import type { PendingLogin } from '../../contracts/login.js';
+import type { Limitation } from '../../contracts/manifest.js';
+import { Secret } from '../../contracts/secret.js';
+import type { SessionRecord } from '../../contracts/session.js';
+import type { AuthorizationChallenge, PkceParams, TokenSet } from '../../contracts/tokens.js';
+import { Consents } from './consents.js';
+import { LoginCompletion } from './login-completion.js';
+import { Logins } from './logins.js';
+import { PendingLogins } from './pending-login.port.js';
+
+/** What the hand-made issuer does next, and what was done to it. */
+interface Script {
+  answer: () => Promise<void>;
+  exchanges: number;
+  readonly revoked: string[];
+  isRevocable: boolean;
+}
+
+const script: Script = { answer: async () => undefined, exchanges: 0, revoked: [], isRevocable: true };
+let states = 0;
+
+class ScriptedOAuth extends WholeOAuth {
+  override async generateAuthUrl(_name: string, { method }: AuthorizationOptions): Promise<AuthorizationChallenge> {
+    const isDevice = method === 'device';
+    const state = Secret.of(isDevice ? '' : `state-${String((states += 1))}`);
+    return {
+      authUrl: 'https://whole.example/authorize',
+      pkceParams: { state, codeVerifier: Secret.of('verifier'), redirectUri: 'https://maestro.example/oauth/callback', method },
+      ...(isDevice && { userCode: 'ABCD' }),
+    };
+  }
+
+  override async exchangeCode(_code: Secret, _pkce: PkceParams): Promise<TokenSet> {
+    script.exchanges += 1;
+    await script.answer();
+    const accessToken = Secret.of(`access-${String(script.exchanges)}-0123456789`);
+    return { accessToken, tokenType: 'Bearer', isExpiryEstimated: false, extra: {} };
+  }
+
+  override async revokeTokens({ accessToken }: OAuthCredentials): Promise<void> {
+    if (!script.isRevocable) throw new MaestroError('upstream.unreachable', { origin: 'nowhere', reason: 'hand-made' });
+    script.revoked.push(accessToken.reveal());
+  }
+}
+
+const failing = (error: MaestroError) => async (): Promise<void> => {
+  throw error;
+};
+
+describe('logins', () => {
+  let store: InMemorySessionStore;
+  let running: RunningMaestro;
+  let logins: Logins;
+  let pending: InMemoryPendingLogins;
+  const start = async (special: Partial<ProviderDeclaration> = {}): Promise<void> => {
+    const login = { methods: ['browser', 'device', 'federation'], rotation: 'none', defaultLifetimeSeconds: 3_600 } as const;
+    store = new InMemorySessionStore();
+    running = await startMaestro({
+      persistence: InMemoryPersistenceModule.of(store),
+      providers: [wholeProvider({ oauth: ScriptedOAuth, login, ...special })],
+    });
+    logins = running.application.get(Logins, { strict: false });
+    pending = running.application.get<unknown, InMemoryPendingLogins>(PendingLogins, { strict: false });
+  };
+  beforeEach(() => {
+    Object.assign(script, { answer: async () => undefined, exchanges: 0, isRevocable: true });
+    script.revoked.length = 0;
+  });
+  afterEach(() => running.close());
+
+  const begin = (method = 'browser'): ReturnType<Logins['begin']> => logins.begin({ provider: 'whole', name: 'work_login', method });
+  const session = (): SessionRecord | undefined => [...store.rows.values()][0];
+
+  it('take the provider’s first method, or the ones that every login has', async () => {
+    await start();
+    await expect(logins.begin({ provider: 'whole', name: 'one_login' })).resolves.toMatchObject({ method: 'browser' });
+    await expect(begin('paste')).rejects.toMatchObject({ code: 'operation.unsupported' });
+    await running.close();
+    const { login: _login, ...plain } = { login: undefined };
+    running = await startMaestro({ providers: [wholeProvider({ oauth: ScriptedOAuth, ...plain })] });
+    logins = running.application.get(Logins, { strict: false });
+    await expect(begin('paste')).resolves.toMatchObject({ method: 'paste' });
+    expect(logins.configuredRedirect('whole')).toBeUndefined();
+  });
+
+  it('by federation are over when they have begun', async () => {
+    await start();
+    await expect(begin('federation')).resolves.toMatchObject({ status: 'done', sessionId: expect.any(String) });
+    script.answer = failing(new MaestroError('oauth.misconfigured', { provider: 'whole', problem: 'invalid_client' }));
+    await expect(logins.begin({ provider: 'whole', name: 'other_login', method: 'federation' })).rejects.toMatchObject({
+      code: 'oauth.misconfigured',
+    });
+  });
+
+  it('belong to who began them, who needs the right to write sessions', async () => {
+    await start();
+    const { id } = await begin();
+    const stranger = logins.for(aCaller(['sessions:write'], '*'));
+    for (const work of [stranger.get(id), stranger.complete(id, Secret.of('code')), stranger.cancel(id)]) {
+      await expect(work).rejects.toMatchObject({ code: 'login.not-found' });
+    }
+    const reader = logins.for(aCaller(['sessions:read'], '*'));
+    for (const work of [
+      reader.begin({ provider: 'whole', name: 'abc' }),
+      reader.get(id),
+      reader.complete(id, Secret.of('c')),
+      reader.cancel(id),
+    ]) {
+      await expect(work).rejects.toMatchObject({ code: 'caller.scope-missing' });
+    }
+    expect(script.exchanges).toBe(0);
+  });
+
+  it('make a session for a caller without grants, and do not touch one that the caller may not use', async () => {
+    await start();
+    const caller = logins.for(aCaller(['sessions:write']));
+    const { id } = await caller.begin({ provider: 'whole', name: 'work_login' });
+    await expect(caller.complete(id, Secret.of('code'))).resolves.toMatchObject({ name: 'work_login' });
+    await expect(caller.begin({ provider: 'whole', name: 'work_login' })).rejects.toMatchObject({ code: 'session.name-taken' });
+  });
+
+  it('give the tokens back where the name was taken meanwhile, and say so where even that fails', async () => {
+    await start();
+    const [one, two, three] = [await begin(), await begin(), await begin()];
+    await logins.complete(one.id, Secret.of('code'));
+    await expect(logins.complete(two.id, Secret.of('code'))).rejects.toMatchObject({ code: 'session.name-taken' });
+    expect(script.revoked).toEqual(['access-2-0123456789']);
+    script.isRevocable = false;
+    await expect(logins.complete(three.id, Secret.of('code'))).rejects.toMatchObject({ code: 'session.name-taken' });
+    expect(running.log.lines.join('\n')).toContain('could not be revoked');
+    await expect(logins.get(three.id)).resolves.toMatchObject({ status: 'failed', problem: { code: 'session.name-taken' } });
+  });
+
+  it('have the last word over a change that comes in between, and give up where changes never end', async () => {
+    await start();
+    await logins.complete((await begin()).id, Secret.of('code'));
+    const find = store.findById.bind(store);
+    let changes = 1;
+    store.findById = async (id) => {
+      const found = await find(id);
+      if (found !== undefined && (changes -= 1) >= 0) store.put(found);
+      return found;
+    };
+    const again = await begin();
+    await expect(logins.complete(again.id, Secret.of('code'))).resolves.toMatchObject({ id: session()?.id });
+    const last = await begin();
+    changes = 1_000;
+    await expect(logins.complete(last.id, Secret.of('code'))).rejects.toMatchObject({ code: 'session.changed' });
+    expect(script.revoked).toEqual(['access-3-0123456789']);
+  });
+
+  it('are done though nobody can write that down', async () => {
+    await start();
+    const [one, two] = [await begin(), await begin()];
+    pending.finish = async () => {
+      throw new MaestroError('database.unavailable', {});
+    };
+    await expect(logins.complete(one.id, Secret.of('code'))).resolves.toMatchObject({ status: 'active' });
+    script.answer = failing(new MaestroError('login.rejected', { provider: 'whole', reason: 'invalid_grant' }));
+    await expect(logins.complete(two.id, Secret.of('code'))).rejects.toMatchObject({ code: 'login.rejected' });
+    await expect(logins.get(one.id)).resolves.toMatchObject({ status: 'finishing' });
+  });
+
+  it('are waited for by a process that ends', async () => {
+    await start();
+    const { id } = await begin();
+    let go: () => void = () => undefined;
+    script.answer = () =>
+      new Promise((resolve) => {
+        go = resolve;
+      });
+    const completing = logins.complete(id, Secret.of('code'));
+    let isOver = false;
+    await new Promise((resolve) => setImmediate(resolve));
+    const ending = running.application
+      .get(LoginCompletion, { strict: false })
+      .onModuleDestroy()
+      .then(() => (isOver = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isOver).toBe(false);
+    go();
+    await ending;
+    await expect(completing).resolves.toMatchObject({ status: 'active' });
+  });
+
+  it('whose state only looks alike, or comes without a code, are over without an exchange', async () => {
+    await start();
+    await begin();
+    const row = [...pending.rows.values()][0] as PendingLogin;
+    pending.takeByState = async () => row;
+    await expect(logins.finish('state=state-x&code=c')).rejects.toMatchObject({ code: 'login.not-found' });
+    await expect(logins.finish(`state=state-${String(states)}`)).rejects.toMatchObject({ code: 'login.rejected' });
+    expect(script.exchanges).toBe(0);
+  });
+
+  it('whose secrets were damaged are unreadable', async () => {
+    await start();
+    const { id } = await begin();
+    const row = pending.rows.get(id) as PendingLogin;
+    const [place] = JSON.parse(Buffer.from(row.secret.bytes).toString()) as readonly unknown[];
+    for (const text of ['', 'no JSON', '{}', '{"authUrl":1}']) {
+      pending.rows.set(id, { ...row, secret: { keyId: 'k1', bytes: Buffer.from(JSON.stringify([place, text])) } });
+      await expect(logins.get(id)).rejects.toMatchObject({ code: 'secret.unreadable' });
+    }
+  });
+
+  it('by device wait longer when the issuer says so, or is in trouble', async () => {
+    await start();
+    const { id } = await begin('device');
+    const waiting = (code?: string): MaestroError =>
+      new MaestroError('login.pending', {}, code === undefined ? {} : { upstream: { code } });
+    for (const error of [
+      waiting(),
+      waiting('slow_down'),
+      new MaestroError('upstream.unreachable', { origin: 'whole.example', reason: 'hand-made' }),
+    ]) {
+      script.answer = failing(error);
+      await expect(logins.get(id)).resolves.toMatchObject({ status: 'pending', userCode: 'ABCD' });
+    }
+    expect(pending.polls.map(({ intervalSeconds }) => intervalSeconds)).toEqual([5, 10, 15]);
+    script.answer = failing(new MaestroError('login.rejected', { provider: 'whole', reason: 'expired_token' }));
+    await expect(logins.get(id)).resolves.toMatchObject({ status: 'failed' });
+  });
+
+  it('by device that were given up during a poll keep nothing', async () => {
+    await start();
+    const { id } = await begin('device');
+    script.answer = () => logins.cancel(id);
+    await expect(logins.get(id)).rejects.toMatchObject({ code: 'login.not-found' });
+    expect([script.revoked.length, store.rows.size]).toEqual([1, 0]);
+
+    const other = await begin('device');
+    script.answer = async () => {
+      await logins.cancel(other.id);
+      throw new MaestroError('login.rejected', { provider: 'whole', reason: 'access_denied' });
+    };
+    await expect(logins.get(other.id)).rejects.toMatchObject({ code: 'login.not-found' });
+  });
+
+  it('by device whose name was taken meanwhile have failed', async () => {
+    await start();
+    const { id } = await begin('device');
+    await begin('federation');
+    await expect(logins.get(id)).resolves.toMatchObject({ status: 'failed', problem: { code: 'session.name-taken' } });
+  });
+
+  it('with terms wait for a word about the newest of them, by an admin', async () => {
+    const terms = (readOn?: string): Limitation => ({
+      about: 'oauth',
+      text: 'Terms',
+      needsConsent: true,
+      ...(readOn !== undefined && { readOn }),
+    });
+    await start({ limitations: [terms('2026-03-01'), terms('2026-04-01'), { about: 'oauth', text: 'No terms', readOn: '2027-01-01' }] });
+    const consents = running.application.get(Consents, { strict: false });
+    await expect(begin()).rejects.toMatchObject({ code: 'login.terms-not-accepted' });
+    await expect(consents.for(aCaller(['sessions:read'], '*')).accept('whole', '2026-04-01')).rejects.toMatchObject({
+      code: 'caller.scope-missing',
+    });
+    await expect(consents.accept('whole', '2026-03-01')).rejects.toMatchObject({ code: 'request.invalid' });
+    await expect(consents.accept('whole', '2026-04-01')).resolves.toMatchObject({ isAccepted: true, consent: { acceptedBy: 'local' } });
+    await expect(begin()).resolves.toMatchObject({ status: 'pending' });
+    expect(store.audit.events.at(-1)).toMatchObject({ action: 'login.consent', target: 'whole', detail: '2026-04-01' });
+    await running.close();
+
+    await start({ limitations: [terms()] });
+    await expect(begin()).rejects.toMatchObject({ message: expect.stringContaining('undated') });
+    await running.close();
+    await start();
+    const none = running.application.get(Consents, { strict: false });
+    await expect(none.accept('whole', '2026-04-01')).rejects.toMatchObject({ code: 'request.invalid' });
+    await expect(none.report('whole')).resolves.toMatchObject({ isAccepted: true, terms: [] });
+  });
+});
