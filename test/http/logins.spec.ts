@@ -5,6 +5,7 @@ import { startIssuer } from '../../src/testing/issuer-simulator.js';
 import type { Answer } from '../support/gateway-client.js';
 import type { Replica, Replicas } from '../support/login-gateways.js';
 import { lindenSettings, loginReplicas } from '../support/login-gateways.js';
+import { until } from '../support/until.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -288,8 +289,8 @@ describe('a login by the native API', () => {
     await replicas.database.dataSource.query('truncate pending_logins');
   });
 
-  it('begun on one replica is finished on another, the first being gone', async () => {
-    const other = await replicas.start();
+  it('begun on one replica is finished on another, the first being killed', async () => {
+    const other = await replicas.startProcess();
     const login = await begin({}, other);
     const pasted = await begin({ method: 'paste' }, other);
     await other.stop();
@@ -297,6 +298,21 @@ describe('a login by the native API', () => {
     expect((await callback(sentBack(login))).status).toBe(200);
     const body = { code: sentBack(pasted).href };
     expect((await gateway.call('POST', `/api/logins/${String(pasted['id'])}/complete`, { body })).json).toMatchObject({ status: 'active' });
+    expect(await loginOf(login)).toMatchObject({ status: 'done' });
+  }, 60_000);
+
+  it('is waited for by a gateway that is told to stop in the middle of the exchange', async () => {
+    const other = await replicas.start();
+    const login = await begin({}, other);
+    issuer.setLatency(300);
+    const before = exchanges();
+    const answering = callback(sentBack(login), other).catch(() => undefined);
+    await until(async () => (await loginOf(login))['status'] === 'finishing');
+    await other.stop();
+    await answering;
+    issuer.setLatency(0);
+
+    expect(exchanges() - before).toBe(1);
     expect(await loginOf(login)).toMatchObject({ status: 'done' });
   });
 });

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 
 import { loadEnvironment } from '../../src/config/environment.js';
 import { PinoLogger } from '../../src/observability/pino-logger.js';
@@ -37,8 +40,12 @@ export interface Replicas {
   /** What all of them logged so far. */
   log(): string;
   start(environment?: Readonly<Record<string, string>>): Promise<Replica>;
+  /** As a process of its own; `stop` kills it (SIGKILL). */
+  startProcess(): Promise<Replica>;
   close(): Promise<void>;
 }
+
+const program = join(process.cwd(), 'test/support/login-gateway.mts');
 
 export async function loginReplicas(settings: Readonly<Record<string, string>>): Promise<Replicas> {
   const database = await freshDatabase();
@@ -47,6 +54,19 @@ export async function loginReplicas(settings: Readonly<Record<string, string>>):
   const keys = `test=${randomBytes(32).toString('base64')}`;
   const lines: string[] = [];
   const running = new Set<() => Promise<void>>();
+  const environmentOf = (more: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+    ...{ PORT: '0', DATABASE_URL: database.url, MAESTRO_DATA_DIR: dataDir },
+    ...{ MAESTRO_ADMIN_KEY: adminKey, MAESTRO_ENCRYPTION_KEYS: keys },
+    ...settings,
+    ...more,
+  });
+  const replica = (url: string, end: () => Promise<void>): Replica => {
+    const stop = async (): Promise<void> => {
+      if (running.delete(stop)) await end();
+    };
+    running.add(stop);
+    return { ...gatewayClient(url, adminKey), url, stop };
+  };
   return {
     database,
     adminKey,
@@ -54,24 +74,29 @@ export async function loginReplicas(settings: Readonly<Record<string, string>>):
     async start(environment = {}) {
       const filter = secretFilter();
       const gateway = await startGateway({
-        environment: loadEnvironment({
-          PORT: '0',
-          DATABASE_URL: database.url,
-          MAESTRO_DATA_DIR: dataDir,
-          MAESTRO_ADMIN_KEY: adminKey,
-          MAESTRO_ENCRYPTION_KEYS: keys,
-          ...settings,
-          ...environment,
-        }),
+        environment: loadEnvironment(environmentOf(environment)),
         providersFolders: [loginProviders],
         logger: new PinoLogger({ level: 'trace', format: 'json', filter, destination: { write: (line) => lines.push(line) } }),
         filter,
       });
-      const stop = async (): Promise<void> => {
-        if (running.delete(stop)) await gateway.stop();
-      };
-      running.add(stop);
-      return { ...gatewayClient(gateway.url, adminKey), url: gateway.url, stop };
+      return replica(gateway.url, () => gateway.stop());
+    },
+    async startProcess() {
+      const env = { PATH: process.env['PATH'] ?? '', ...environmentOf({}) };
+      const child = spawn(process.execPath, ['--import', 'tsx', program], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const errors: string[] = [];
+      child.stderr.on('data', (piece: Buffer) => errors.push(piece.toString()));
+      const [url] = await Promise.race([
+        once(createInterface({ input: child.stdout }), 'line').then(([line]) => [String(line)] as const),
+        once(child, 'exit').then(() => {
+          throw new Error(errors.join(''));
+        }),
+      ]);
+      return replica(url, async () => {
+        const gone = once(child, 'exit');
+        child.kill('SIGKILL');
+        await gone;
+      });
     },
     async close() {
       await Promise.all([...running].map((stop) => stop()));
