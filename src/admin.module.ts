@@ -7,6 +7,7 @@ import { LoginConsents } from './core/login/login-consents.port.js';
 import { PendingLogins } from './core/login/pending-login.port.js';
 import { RefreshStore } from './core/refresh/refresh-store.port.js';
 import { RevocationOutbox } from './core/refresh/revocation-outbox.port.js';
+import { ContextStore } from './core/contexts/context-store.port.js';
 import { Fingerprints } from './core/sessions/fingerprints.port.js';
 import { SecretBox } from './core/sessions/secret-box.port.js';
 import { SessionStore } from './core/sessions/session-store.port.js';
@@ -23,7 +24,10 @@ export interface AdminOptions {
   readonly persistence?: PersistenceOptions;
 }
 
-const databasePorts = [SessionStore, SecretBox, Fingerprints, AuditLog, PendingLogins, LoginConsents, RefreshStore, RevocationOutbox];
+const databasePorts = [
+  ...[SessionStore, ContextStore, SecretBox, Fingerprints, AuditLog],
+  ...[PendingLogins, LoginConsents, RefreshStore, RevocationOutbox],
+];
 
 /** Maestro as the admin tool uses it: the gateway's core and data, and nothing that listens. */
 @Module({})

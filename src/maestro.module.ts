@@ -10,6 +10,8 @@ import { Chat } from './core/chat/chat.js';
 import { RetryMeans, systemRetryMeans } from './core/chat/retries.js';
 import type { StreamObserverFactory } from './core/chat/stream-observer.port.js';
 import { streamObservers } from './core/chat/stream-observer.port.js';
+import { ContextLog } from './core/contexts/context-log.js';
+import { Contexts } from './core/contexts/contexts.js';
 import type { CoreOptions } from './core/core-options.js';
 import { coreOptions } from './core/core-options.js';
 import { Imports } from './core/import/imports.js';
@@ -43,7 +45,7 @@ type Imported = NonNullable<ModuleMetadata['imports']>[number];
 export interface MaestroParts {
   /** Tells two Maestros in one application apart; default `main`. */
   readonly instance?: string;
-  /** Exports `SessionStore`, `SecretBox`, `Fingerprints`, `AuditLog`, `PendingLogins` and `LoginConsents`. */
+  /** Exports `SessionStore`, `ContextStore`, `SecretBox`, `Fingerprints`, `AuditLog`, `PendingLogins` and `LoginConsents`. */
   readonly persistence: Imported;
   /** Absolute folders that hold `<id>/<id>.module.js`. */
   readonly providersFolders?: readonly string[];
@@ -89,6 +91,7 @@ class MaestroRuntimeModule {}
 class Shutdown implements OnApplicationShutdown {
   constructor(
     @Inject(Chat) private readonly chat: Chat,
+    @Inject(ContextLog) private readonly contexts: ContextLog,
     @Inject(providerRuntime) private readonly runtime: ProviderRuntime,
     @Inject(coreOptions) private readonly options: CoreOptions,
   ) {}
@@ -96,6 +99,7 @@ class Shutdown implements OnApplicationShutdown {
   /** Comes after the transports closed: what still runs then has nobody left to read it. */
   async onApplicationShutdown(): Promise<void> {
     this.chat.stop();
+    await this.contexts.close();
     await Promise.all([this.runtime.http.close(), this.options.ownAddressHttp.close()]);
   }
 }
@@ -136,12 +140,17 @@ export class MaestroModule {
         ...[Consents, LoginCompletion, DevicePolls, Logins],
         Audit,
         Imports,
+        ContextLog,
+        Contexts,
         Chat,
         UniversalProvider,
         Shutdown,
       ],
-      // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
-      exports: [UniversalProvider, ProviderRegistry, SessionChoice, Sessions, SavedAuthentications, Logins, Consents, Audit, Imports],
+      exports: [
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
+        ...[UniversalProvider, ProviderRegistry, SessionChoice, Sessions, SavedAuthentications],
+        ...[Logins, Consents, Contexts, Audit, Imports],
+      ],
     };
   }
 }

@@ -4,7 +4,7 @@ import type { DialectSupport, Limitation, Requirement } from './manifest.js';
 
 export type Feature = 'streaming' | 'model_listing' | 'context_management' | 'token_refresh';
 
-/** Where a conversation's context is kept: in Maestro's own log, with the provider, or nowhere. */
+/** Where a conversation's context can be kept: in Maestro's own log, there or by choice with the provider, or nowhere. */
 export type ContextManagement = 'local' | 'remote' | 'none';
 
 /** What a provider can do; follows from the behaviours that are bound, and is never declared by hand. */

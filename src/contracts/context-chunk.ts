@@ -15,18 +15,36 @@ export const ContextId = {
 
 export type ChunkKind = 'message' | 'reasoning' | 'tool-call' | 'tool-result';
 
-/** One addressable piece of what will be sent as a conversation's context. Deleting it prunes it from the next request. */
+/** A context in a list. */
+export interface ContextSummary {
+  readonly id: ContextId;
+  /** How many are left. */
+  readonly chunks: number;
+  /** As they rest. */
+  readonly bytes: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/**
+ * One addressable piece of what will be sent as a conversation's context. Deleting it prunes it from the next request,
+ * together with what a provider would refuse without it.
+ */
 export interface ContextChunk {
   readonly id: string;
+  /** To read: a message's or a thought's text, a call with its arguments, a result. What is no text stands in brackets. */
   readonly content: string;
   readonly metadata: {
     readonly role: 'system' | 'user' | 'assistant' | 'tool';
     readonly kind: ChunkKind;
     readonly provider: ProviderId;
     readonly model?: string;
+    /** Where the provider's figures tell it of this piece alone. */
     readonly tokens?: number;
+    /** From 0; what was deleted leaves a gap. */
     readonly position: number;
     readonly createdAt: Date;
+    /** The provider's own id of the answer that it is of, or of the piece. */
     readonly providerRef?: string;
     /** Of a tool call and its result: they are deleted together. */
     readonly callId?: string;

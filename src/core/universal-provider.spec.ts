@@ -14,6 +14,7 @@ describe('the universal provider', () => {
     });
     maestro = running.maestro;
     await maestro.createSession('whole', 'api_key', { name: 'work', credentials: anApiKey() });
+    await maestro.createSession('second', 'api_key', { name: 'other', credentials: anApiKey() });
   });
 
   afterAll(() => running.close());
@@ -26,9 +27,9 @@ describe('the universal provider', () => {
         authTypes: ['oauth', 'api_key'],
         features: ['streaming', 'model_listing', 'context_management', 'token_refresh'],
       },
-      { id: 'second', displayName: 'Whole', authTypes: ['api_key'], features: ['streaming', 'model_listing'] },
+      { id: 'second', displayName: 'Whole', authTypes: ['api_key'], features: ['streaming', 'model_listing', 'context_management'] },
     ]);
-    expect(maestro.providerCapabilities('second')).toMatchObject({ provider: 'second', contextManagement: 'none' });
+    expect(maestro.providerCapabilities('second')).toMatchObject({ provider: 'second', contextManagement: 'local' });
     expect(() => maestro.providerCapabilities('nobody')).toThrow(expect.objectContaining({ code: 'provider.unknown' }) as Error);
   });
 
@@ -47,11 +48,15 @@ describe('the universal provider', () => {
   });
 
   it('gives all chunks of a context, over as many pages as there are', async () => {
-    const chunks = await maestro.listContextChunks('whole', 'work', 'conversation');
+    const messages = Array.from({ length: 230 }, (_none, index) => ({ role: 'user', content: String(index) }) as const);
+    await maestro.completeChat('second', 'other', messages, { model: 'm', contextId: 'conversation' });
 
-    expect(chunks.map(({ id }) => id)).toEqual(['c1', 'c2', 'c3']);
-    await expect(maestro.deleteContextChunk('whole', 'work', 'conversation', 'c3')).resolves.toBeUndefined();
-    await expect(maestro.deleteContextChunk('whole', 'work', 'conversation', 'c9')).rejects.toMatchObject({
+    const chunks = await maestro.listContextChunks('second', 'other', 'conversation', { authType: 'api_key' });
+
+    expect(chunks.map(({ content }) => content)).toEqual(messages.map(({ content }) => content));
+    const id = chunks[3]?.id ?? '';
+    await expect(maestro.deleteContextChunk('second', 'other', 'conversation', id)).resolves.toEqual([id]);
+    await expect(maestro.deleteContextChunk('second', 'other', 'conversation', id)).rejects.toMatchObject({
       code: 'context.chunk-not-found',
     });
   });
@@ -62,8 +67,6 @@ describe('the universal provider', () => {
 
   it('says what a provider does not offer', async () => {
     const unsupported = { code: 'operation.unsupported' };
-    await expect(maestro.listContextChunks('second', 'work', 'c')).rejects.toMatchObject(unsupported);
-    await expect(maestro.deleteContextChunk('second', 'work', 'c', 'c1')).rejects.toMatchObject(unsupported);
     await expect(maestro.refreshTokens('second', 'work')).rejects.toMatchObject(unsupported);
     await expect(maestro.refreshTokens('whole', 'work')).rejects.toMatchObject(unsupported);
   });

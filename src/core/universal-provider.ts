@@ -5,7 +5,6 @@ import type { Caller } from '../contracts/caller.js';
 import type { ProviderCapabilities, ProviderSummary } from '../contracts/capabilities.js';
 import type { ChatMessage } from '../contracts/chat.js';
 import type { ContextChunk } from '../contracts/context-chunk.js';
-import { ContextId } from '../contracts/context-chunk.js';
 import { MaestroError } from '../contracts/errors/maestro-error.js';
 import type { Model } from '../contracts/model.js';
 import { ProviderId } from '../contracts/provider-id.js';
@@ -15,6 +14,7 @@ import type { RefreshedTokens } from '../contracts/tokens.js';
 import { localCaller } from './access/local-caller.js';
 import type { ChatStream, ChatStreamOptions } from './chat/chat.js';
 import { Chat } from './chat/chat.js';
+import { Contexts } from './contexts/contexts.js';
 import { signalOf } from './never-aborted.js';
 import { ProviderRegistry } from './registry/provider-registry.js';
 import { AuthorisedClients } from './sessions/authorised-client.js';
@@ -23,6 +23,11 @@ import { Sessions } from './sessions/sessions.js';
 
 export interface CallSignal {
   readonly signal?: AbortSignal;
+}
+
+export interface ContextOptions extends CallSignal {
+  /** Needed where the session's name fits both auth types. */
+  readonly authType?: string;
 }
 
 /**
@@ -39,10 +44,11 @@ export class UniversalProvider {
     @Inject(Sessions) private readonly sessions: Sessions,
     @Inject(AuthorisedClients) private readonly clients: AuthorisedClients,
     @Inject(Chat) private readonly chat: Chat,
+    @Inject(Contexts) private readonly contexts: Contexts,
   ) {}
 
   for(caller: Caller): UniversalProvider {
-    const acting = new UniversalProvider(this.registry, this.sessions.for(caller), this.clients, this.chat);
+    const acting = new UniversalProvider(this.registry, this.sessions.for(caller), this.clients, this.chat, this.contexts.for(caller));
     acting.caller = caller;
     return acting;
   }
@@ -94,29 +100,35 @@ export class UniversalProvider {
     return this.chat.complete({ caller: this.caller, provider, session, messages, options });
   }
 
-  /** All chunks, in order. */
-  async listContextChunks(provider: string, session: string, contextId: string, options?: CallSignal): Promise<readonly ContextChunk[]> {
-    const context = this.registry.resolve(provider, 'context');
-    const { client } = await this.clients.open(this.caller, 'chat', addressOf(provider, undefined, session));
-    const chunks: ContextChunk[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await context.listContextChunks(client, ContextId.parse(contextId), {
-        signal: signalOf(options),
-        limit: 200,
-        ...(cursor !== undefined && { cursor }),
-      });
-      chunks.push(...page.data);
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
-    return chunks;
+  /** All chunks, in order. @throws MaestroError `context.not-found` */
+  async listContextChunks(
+    provider: string,
+    session: string,
+    contextId: string,
+    options?: ContextOptions,
+  ): Promise<readonly ContextChunk[]> {
+    return this.contexts.allChunks(this.withContexts(provider, options?.authType, session), contextId);
   }
 
-  /** @throws MaestroError `context.chunk-not-found` */
-  async deleteContextChunk(provider: string, session: string, contextId: string, chunkId: string, options?: CallSignal): Promise<void> {
-    const context = this.registry.resolve(provider, 'context');
-    const { client } = await this.clients.open(this.caller, 'chat', addressOf(provider, undefined, session));
-    return context.deleteContextChunk(client, ContextId.parse(contextId), chunkId, { signal: signalOf(options) });
+  /**
+   * Prunes a chunk from what the next chat sends, and gives the ids of all that had to go with it.
+   *
+   * @throws MaestroError `context.not-found`, `context.chunk-not-found`
+   */
+  async deleteContextChunk(
+    provider: string,
+    session: string,
+    contextId: string,
+    chunkId: string,
+    options?: ContextOptions,
+  ): Promise<readonly string[]> {
+    return this.contexts.deleteChunk(this.withContexts(provider, options?.authType, session), contextId, chunkId);
+  }
+
+  /** Contexts are those of chats: a provider that cannot chat has none. */
+  private withContexts(provider: string, authType: string | undefined, session: string): SessionReference {
+    this.registry.resolve(provider, 'streaming');
+    return addressOf(provider, authType, session);
   }
 }
 

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 
 import type { KeyRing } from './encryption/key-ring.js';
 import { AuditEventRow, AuditHeadRow } from './entities/audit.entity.js';
+import { ConversationContext, ContextChunkRow } from './entities/context.entity.js';
 import { EncryptionKey } from './entities/encryption-key.entity.js';
 import { FinishedLoginRow, LoginConsentRow, PendingLoginRow } from './entities/login.entity.js';
 import { Replica } from './entities/replica.entity.js';
@@ -66,6 +67,7 @@ function dataSourceOf(address: Address, afterDestroy: () => Promise<void>, keyRi
         ...[SavedAuthentication, SessionTombstone, EncryptionKey, Replica, AuditEventRow, AuditHeadRow],
         ...[PendingLoginRow, FinishedLoginRow, LoginConsentRow],
         ...[RefreshAttempt, OrphanedGrant, PendingRevocation],
+        ...[ConversationContext, ContextChunkRow],
       ],
       migrations,
       migrationsTableName: migrationsTable,

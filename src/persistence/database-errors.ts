@@ -31,6 +31,10 @@ export function isUniqueViolation(error: unknown): boolean {
   return errorCodeOf(error) === '23505';
 }
 
+export function isMissingReference(error: unknown): boolean {
+  return errorCodeOf(error) === '23503';
+}
+
 /** A database's error in the words of the catalogue; what is no such error comes back as it is. */
 export function databaseError(error: unknown): unknown {
   if (MaestroError.is(error)) return error;

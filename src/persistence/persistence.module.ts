@@ -6,6 +6,7 @@ import { Archive } from '../core/archive/archive.port.js';
 import { AuditLog } from '../core/audit/audit-log.port.js';
 import { LoginConsents } from '../core/login/login-consents.port.js';
 import { PendingLogins } from '../core/login/pending-login.port.js';
+import { ContextStore } from '../core/contexts/context-store.port.js';
 import { KeyRotation } from '../core/key-rotation/key-rotation.port.js';
 import { RefreshStore } from '../core/refresh/refresh-store.port.js';
 import { RevocationOutbox } from '../core/refresh/revocation-outbox.port.js';
@@ -14,6 +15,7 @@ import { SecretBox } from '../core/sessions/secret-box.port.js';
 import { SessionStore } from '../core/sessions/session-store.port.js';
 import { TypeOrmArchive } from './archive/typeorm-archive.js';
 import { TypeOrmAuditLog } from './audit/typeorm-audit-log.js';
+import { TypeOrmContextStore } from './contexts/typeorm-context-store.js';
 import type { DatabaseSettings } from './create-data-source.js';
 import { DatabaseProbe, databaseProbe } from './database-probe.js';
 import { AesGcmSecretBox } from './encryption/aes-gcm-secret-box.js';
@@ -65,6 +67,11 @@ export class PersistenceModule implements OnApplicationShutdown {
           inject: [DataSource],
         },
         {
+          provide: ContextStore,
+          useFactory: (dataSource: DataSource) => new TypeOrmContextStore(dataSource),
+          inject: [DataSource],
+        },
+        {
           provide: AuditLog,
           useFactory: (dataSource: DataSource) => new TypeOrmAuditLog(dataSource, options.keyRing),
           inject: [DataSource],
@@ -99,7 +106,7 @@ export class PersistenceModule implements OnApplicationShutdown {
         { provide: SecretBox, useValue: new AesGcmSecretBox(options.keyRing) },
       ],
       exports: [
-        ...[DataSource, SessionStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
+        ...[DataSource, SessionStore, ContextStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
         ...[RefreshStore, RevocationOutbox, KeyRotation, Archive, DatabaseProbe],
       ],
     };

@@ -57,9 +57,19 @@ describe('providers with a planted fault', () => {
 
   it('the others serve, those with a note too', () => {
     expect(running.maestro.listProviders()).toEqual([
-      { id: 'acme', displayName: 'Acme', authTypes: ['api_key'], features: ['streaming', 'model_listing'] },
-      { id: 'fewer', displayName: 'Fewer parameters', authTypes: ['api_key'], features: ['streaming', 'model_listing'] },
-      { id: 'models-need-setting', displayName: 'Models need a setting', authTypes: ['api_key'], features: ['streaming'] },
+      { id: 'acme', displayName: 'Acme', authTypes: ['api_key'], features: ['streaming', 'model_listing', 'context_management'] },
+      {
+        id: 'fewer',
+        displayName: 'Fewer parameters',
+        authTypes: ['api_key'],
+        features: ['streaming', 'model_listing', 'context_management'],
+      },
+      {
+        id: 'models-need-setting',
+        displayName: 'Models need a setting',
+        authTypes: ['api_key'],
+        features: ['streaming', 'context_management'],
+      },
     ]);
     expect(findingsOf('fewer')).toEqual([['fewer-parameters', 'note', 'models', 'listModels']]);
     expect(findingsOf('models-need-setting')).toEqual([['setting-missing', 'note', 'models', undefined]]);
@@ -78,7 +88,7 @@ describe('providers with a planted fault', () => {
     const lines = running.log.from('Providers');
 
     expect(lines[0]).toMatch(
-      /^log Providers: 3 providers serve \(loaded in [\d.]+ ms, checked in [\d.]+ ms\): acme \(streaming, model_listing\), fewer/,
+      /^log Providers: 3 providers serve \(loaded in [\d.]+ ms, checked in [\d.]+ ms\): acme \(streaming, model_listing, context_management\), fewer/,
     );
     expect(lines).toContain(
       'warn Providers: provider too-many was left out:\n  too-many-parameters: models.listModels takes 3 parameters, the contract gives it 2',
@@ -94,7 +104,11 @@ describe('providers with a planted fault', () => {
     });
 
     expect(region.registry.listProviders()).toEqual(['acme', 'fewer', 'models-need-setting', 'needs-setting']);
-    expect(region.maestro.providerCapabilities('models-need-setting').features).toEqual(['streaming', 'model_listing']);
+    expect(region.maestro.providerCapabilities('models-need-setting').features).toEqual([
+      'streaming',
+      'model_listing',
+      'context_management',
+    ]);
     await region.close();
   });
 

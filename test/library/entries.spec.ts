@@ -16,6 +16,8 @@ describe('the published entries', () => {
       'AuditLog',
       'Clock',
       'Consents',
+      'ContextStore',
+      'Contexts',
       'Fingerprints',
       'LoginConsents',
       'Logins',

@@ -15,6 +15,7 @@ const chain = [
   'AddAuditTrail1795435200000',
   'AddLogins1795521600000',
   'AddTokenRefresh1795608000000',
+  'AddContexts1795694400000',
 ];
 
 const row = `'openai', 'oauth', '{}', null, now(), now()`;

@@ -193,7 +193,7 @@ describe('a rotation', () => {
     await expect(rotationOf(onNew).retire('old')).rejects.toMatchObject({ code: 'encryption.key-in-use' });
 
     // Between reading a batch and writing it, and between two batches.
-    for (const dieAt of [18, 13, 14]) {
+    for (const dieAt of [20, 15, 16]) {
       expect(await startSweeper(database.url, keyText, 'new', dieAt).ended).toBe(false);
       remaining.push((await rotationOf(onNew).status()).remaining);
       await expect(rotationOf(onNew).retire('old')).rejects.toMatchObject({ code: 'encryption.key-in-use' });

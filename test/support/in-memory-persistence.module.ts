@@ -4,9 +4,11 @@ import { Module } from '@nestjs/common';
 import { AuditLog } from '../../src/core/audit/audit-log.port.js';
 import { LoginConsents } from '../../src/core/login/login-consents.port.js';
 import { PendingLogins } from '../../src/core/login/pending-login.port.js';
+import { ContextStore } from '../../src/core/contexts/context-store.port.js';
 import { Fingerprints } from '../../src/core/sessions/fingerprints.port.js';
 import { SecretBox } from '../../src/core/sessions/secret-box.port.js';
 import { SessionStore } from '../../src/core/sessions/session-store.port.js';
+import { InMemoryContextStore } from './in-memory-context-store.js';
 import { InMemoryFingerprints } from './in-memory-fingerprints.js';
 import { InMemoryLoginConsents, InMemoryPendingLogins } from './in-memory-pending-logins.js';
 import { InMemorySecretBox } from './in-memory-secret-box.js';
@@ -15,18 +17,23 @@ import { InMemorySessionStore } from './in-memory-session-store.js';
 /** What `MaestroModule` takes as its persistence, without a database. */
 @Module({})
 export class InMemoryPersistenceModule {
-  static of(store: InMemorySessionStore = new InMemorySessionStore(), box: SecretBox = new InMemorySecretBox()): DynamicModule {
+  static of(
+    store: InMemorySessionStore = new InMemorySessionStore(),
+    box: SecretBox = new InMemorySecretBox(),
+    contexts: ContextStore = new InMemoryContextStore(),
+  ): DynamicModule {
     return {
       module: InMemoryPersistenceModule,
       providers: [
         { provide: SessionStore, useValue: store },
+        { provide: ContextStore, useValue: contexts },
         { provide: SecretBox, useValue: box },
         { provide: AuditLog, useValue: store.audit },
         { provide: Fingerprints, useValue: new InMemoryFingerprints() },
         { provide: PendingLogins, useValue: new InMemoryPendingLogins(store) },
         { provide: LoginConsents, useValue: new InMemoryLoginConsents(store) },
       ],
-      exports: [SessionStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
+      exports: [SessionStore, ContextStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
     };
   }
 }

@@ -1,6 +1,7 @@
 import type { TestingModule } from '@nestjs/testing';
 import { Test } from '@nestjs/testing';
 
+import { Contexts } from '../../src/core/contexts/contexts.js';
 import { ProviderRegistry } from '../../src/core/registry/provider-registry.js';
 import { Sessions } from '../../src/core/sessions/sessions.js';
 import { UniversalProvider } from '../../src/core/universal-provider.js';
@@ -14,6 +15,7 @@ export interface RunningMaestro {
   readonly log: CapturedLog;
   readonly maestro: UniversalProvider;
   readonly sessions: Sessions;
+  readonly contexts: Contexts;
   readonly registry: ProviderRegistry;
   readonly close: () => Promise<void>;
 }
@@ -32,6 +34,7 @@ export async function startMaestro(options: Partial<MaestroOptions> = {}): Promi
     log,
     maestro: application.get(UniversalProvider, { strict: false }),
     sessions: application.get(Sessions, { strict: false }),
+    contexts: application.get(Contexts, { strict: false }),
     registry: application.get(ProviderRegistry, { strict: false }),
     close: () => application.close(),
   };

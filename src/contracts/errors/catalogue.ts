@@ -258,6 +258,12 @@ export const catalogue = {
     'The chunk does not exist',
     ({ chunkId }: { readonly chunkId: string }) => `this context has no chunk ${quoted(chunkId)}`,
   ),
+  'context.full': problem(
+    'too-large',
+    'The context is full',
+    ({ contextId, limit }: { readonly contextId: string; readonly limit: string }) =>
+      `context ${quoted(contextId)} would go beyond ${limit}; delete chunks, or begin another context`,
+  ),
 
   'upstream.invalid-request': problem(
     'invalid',

@@ -34,7 +34,7 @@ export interface ArchiveSummary {
   readonly rows: Readonly<Record<string, number>>;
   /** Ids of the encryption keys that a restore needs. */
   readonly keyIds: readonly string[];
-  /** Sessions whose secret could not be opened when the archive was made; they are in it as they were. */
+  /** Sessions and chunks that could not be opened when the archive was made; they are in it as they were. */
   readonly unreadable: readonly string[];
   /** Of everything before the manifest, in hexadecimal. */
   readonly sha256: string;
@@ -55,8 +55,8 @@ export interface Archive {
    */
   backup(sink: ArchiveSink, options?: ArchiveOptions): Promise<ArchiveSummary>;
   /**
-   * Whether a restore would take this archive: nothing is changed or missing, its signature is one of our keys', every secret
-   * opens. Writes nothing.
+   * Whether a restore would take this archive: nothing is changed or missing, its signature is one of our keys', everything
+   * that is sealed opens. Writes nothing.
    *
    * @throws MaestroError `archive.damaged`, `archive.other-version`, `encryption.key-unknown`, `request.cancelled`, `database.*`
    */

@@ -10,6 +10,8 @@ import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import { ProviderId } from '../../contracts/provider-id.js';
 import type { Session } from '../../contracts/session.js';
 import type { ChatAnswer, StreamEvent } from '../../contracts/stream-event.js';
+import type { ContextTurn } from '../contexts/context-log.js';
+import { ContextLog } from '../contexts/context-log.js';
 import type { CoreOptions } from '../core-options.js';
 import { coreOptions } from '../core-options.js';
 import { ProviderRegistry } from '../registry/provider-registry.js';
@@ -26,6 +28,7 @@ import { streamObservers } from './stream-observer.port.js';
 export type ChatStreamOptions = Omit<ChatRequest, 'messages'> & {
   /** Needed where the session's name fits both auth types. */
   readonly authType?: string;
+  /** A conversation of the session: what is left of it is sent first, and this turn is kept in it. */
   readonly contextId?: string;
   readonly signal?: AbortSignal;
   /** How often the provider is asked again where it cannot serve, before the first event: 0, 1 or 2 (default). */
@@ -57,6 +60,7 @@ export class Chat {
   constructor(
     @Inject(ProviderRegistry) private readonly registry: ProviderRegistry,
     @Inject(AuthorisedClients) private readonly clients: AuthorisedClients,
+    @Inject(ContextLog) private readonly contexts: ContextLog,
     @Inject(streamObservers) private readonly observerFactories: readonly StreamObserverFactory[],
     @Inject(coreOptions) private readonly limits: CoreOptions,
     @Inject(RetryMeans) private readonly retryMeans: RetryMeans,
@@ -64,29 +68,33 @@ export class Chat {
 
   /** Resolves with the first event there: whatever a provider refuses, it refuses before. */
   async stream({ caller, provider, session, messages, options }: ChatCall): Promise<ChatStream> {
-    const { authType, contextId: _contextId, signal: callerSignal, retries = mostRetries, ...request } = options;
+    const { authType, contextId, signal: callerSignal, retries = mostRetries, ...request } = options;
     const streaming = this.registry.resolve(provider, 'streaming');
-    refuseInvalid(provider, messages, options);
+    refuseInvalid(messages, options);
     const address = {
       provider: ProviderId.parse(provider),
       session,
       ...(authType !== undefined && { authType: AuthType.parse(authType) }),
     };
     const open = await this.clients.open(caller, 'chat', address);
+    const turn = contextId === undefined ? outsideOfContexts(messages) : await this.contexts.begin(open.session, contextId, messages);
     const streamId = randomUUID();
     const controller = new AbortController();
     const signal = callerSignal === undefined ? controller.signal : AbortSignal.any([callerSignal, controller.signal]);
     if (signal.aborted) throw cancelled(signal);
     this.running.set(streamId, controller);
     const streamOptions: StreamOptions = { ...request, signal };
-    const source = openedByReading(async () => (await streaming.streamChat(open.client, messages, streamOptions))[Symbol.asyncIterator](), {
-      retries,
-      means: this.retryMeans,
-      signal,
-      onRetry: this.retryNote(streamId, open.session.provider),
-    });
-    const events = this.observed({ streamId, caller, open, model: request.model, source, signal, controller });
-    return begun(streamId, open.session, await events.next(), events);
+    const source = openedByReading(
+      async () => (await streaming.streamChat(open.client, turn.messages, streamOptions))[Symbol.asyncIterator](),
+      {
+        retries,
+        means: this.retryMeans,
+        signal,
+        onRetry: this.retryNote(streamId, open.session.provider),
+      },
+    );
+    const events = this.observed({ streamId, caller, open, model: request.model, source, signal, controller, turn });
+    return begun(streamId, open.session, await events.next(), endingAfter(events, turn.settled));
   }
 
   async complete(call: ChatCall): Promise<ChatAnswer> {
@@ -115,8 +123,9 @@ export class Chat {
     readonly source: AsyncIterable<StreamEvent>;
     readonly signal: AbortSignal;
     readonly controller: AbortController;
+    readonly turn: ContextTurn;
   }): AsyncIterableIterator<StreamEvent> {
-    const { streamId, caller, open, model, source, signal, controller } = parts;
+    const { streamId, caller, open, model, source, signal, controller, turn } = parts;
     const about = { streamId, caller, session: open.session, model };
     const { provider } = open.session;
     const deadline = setTimeout(() => {
@@ -127,7 +136,7 @@ export class Chat {
       provider,
       source,
       signal,
-      observers: this.observerFactories.flatMap((observerFor) => observerFor(about) ?? []),
+      observers: [...this.observerFactories.flatMap((observerFor) => observerFor(about) ?? []), turn.observer],
       abort: () => {
         controller.abort();
       },
@@ -142,18 +151,32 @@ export class Chat {
   }
 }
 
-function refuseInvalid(
-  provider: string,
-  messages: readonly ChatMessage[],
-  { model, contextId, retries = mostRetries }: ChatStreamOptions,
-): void {
+function refuseInvalid(messages: readonly ChatMessage[], { model, retries = mostRetries }: ChatStreamOptions): void {
   const problems = [
     ...(messages.length === 0 ? ['messages must not be empty'] : []),
     ...(model === '' ? ['model must not be empty'] : []),
     ...(Number.isInteger(retries) && retries >= 0 && retries <= mostRetries ? [] : [`retries must be 0 to ${String(mostRetries)}`]),
   ];
   if (problems.length > 0) throw new MaestroError('request.invalid', { problems });
-  if (contextId !== undefined) throw new MaestroError('operation.unsupported', { provider, operation: 'context management' });
+}
+
+function outsideOfContexts(messages: readonly ChatMessage[]): ContextTurn {
+  return { messages, observer: {}, settled: () => Promise.resolve() };
+}
+
+/** No event waits, only the end does: whoever read to it finds the turn in its context. */
+function endingAfter(events: AsyncIterableIterator<StreamEvent>, settled: () => Promise<void>): AsyncIterableIterator<StreamEvent> {
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      const step = await events.next();
+      if (step.done === true) await settled();
+      return step;
+    },
+    return: () => events.return?.() ?? Promise.resolve({ done: true, value: undefined }),
+  };
 }
 
 /** Gives the event that was pulled already, then the others. */

@@ -24,6 +24,13 @@ describe('capabilities', () => {
     });
   });
 
+  it('tell of contexts wherever there is chat', () => {
+    expect(capabilitiesOf({ manifest, settings }, ['api-key', 'streaming'])).toMatchObject({
+      features: ['streaming', 'context_management'],
+      contextManagement: 'local',
+    });
+  });
+
   it('leave out what is bound and not offered', () => {
     expect(capabilitiesOf({ manifest, settings }, ['api-key'])).toMatchObject({
       authTypes: ['api_key'],

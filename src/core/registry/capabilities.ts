@@ -1,6 +1,6 @@
 import type { AuthType } from '../../contracts/auth-type.js';
 import type { BehaviourKind } from '../../contracts/behaviours/behaviour.js';
-import type { Feature, ProviderCapabilities } from '../../contracts/capabilities.js';
+import type { ContextManagement, Feature, ProviderCapabilities } from '../../contracts/capabilities.js';
 import type { Registered } from './compliance.js';
 import { requirementsOf } from './provider-settings.js';
 
@@ -14,17 +14,23 @@ export function capabilitiesOf({ manifest, settings }: Registered, offered: read
     displayName: manifest.displayName,
     authTypes: (['oauth', 'api_key'] as const).filter((authType) => offered.includes(behaviourOfAuthType[authType])),
     features: featuresOf(offered),
-    contextManagement: offered.includes('context') ? 'remote' : 'none',
+    contextManagement: contextManagementOf(offered),
     dialects: offered.includes('streaming') ? manifest.dialects : [],
     limitations: manifest.limitations,
     requirements: requirementsOf(manifest, settings),
   };
 }
 
+function contextManagementOf(offered: readonly BehaviourKind[]): ContextManagement {
+  if (!offered.includes('streaming')) return 'none';
+  return offered.includes('context') ? 'remote' : 'local';
+}
+
 const featureOf: readonly (readonly [BehaviourKind, Feature])[] = [
   ['streaming', 'streaming'],
   ['models', 'model_listing'],
-  ['context', 'context_management'],
+  // Of every chat, by Maestro's own log.
+  ['streaming', 'context_management'],
   ['oauth', 'token_refresh'],
 ];
 

@@ -45,7 +45,13 @@ describe('the provider registry', () => {
     expect(running.registry.report()).toEqual({
       checkedAt: '2026-03-01T10:00:00.000Z',
       providers: [
-        { id: 'whole', displayName: 'Whole', status: 'serving', features: ['streaming', 'model_listing'], findings: [] },
+        {
+          id: 'whole',
+          displayName: 'Whole',
+          status: 'serving',
+          features: ['streaming', 'model_listing', 'context_management'],
+          findings: [],
+        },
         expect.objectContaining({ id: 'needing', status: 'left-out' }),
       ],
     });

@@ -11,6 +11,7 @@ export interface ArchivedTable {
 }
 
 export const sessionsTable = 'saved_authentications';
+export const chunksTable = 'context_chunks';
 
 /**
  * What a backup holds, in this order. Left out is what belongs to a database and not to its sessions: which migrations it has
@@ -21,6 +22,8 @@ export const archivedTables: readonly ArchivedTable[] = [
   { name: sessionsTable, key: 'id' },
   { name: 'session_tombstones', key: 'id' },
   { name: 'login_consents', key: 'id' },
+  { name: 'contexts', key: 'id' },
+  { name: chunksTable, key: 'id' },
   { name: 'audit_events', key: 'seq' },
   { name: 'audit_head', key: 'is_only', hasFixedRow: true },
 ];

@@ -4,8 +4,9 @@ import type { ArchiveOptions } from '../../core/archive/archive.port.js';
 import { refuseCancelled } from './refuse-cancelled.js';
 import { rowsOf, valueOf } from '../migrations/sql.js';
 import type { ArchivedTable } from './archived-tables.js';
-import { sessionsTable, tablesIn } from './archived-tables.js';
-import type { ArchivedSession } from './session-row.js';
+import { tablesIn } from './archived-tables.js';
+import type { SealedRow } from './sealed-row.js';
+import { isSealed } from './sealed-row.js';
 import type { ArchiveWriter } from './write-archive.js';
 
 const batchSize = 200;
@@ -19,7 +20,7 @@ export interface Exported {
 export async function exportRows(
   queryRunner: QueryRunner,
   writer: ArchiveWriter,
-  examine: (row: string) => Promise<ArchivedSession>,
+  examine: (table: string, row: string) => Promise<SealedRow>,
   options: ArchiveOptions,
 ): Promise<Exported> {
   const keyIds = new Set<string>();
@@ -30,8 +31,8 @@ export async function exportRows(
     let done = 0;
     for await (const rows of batchesOf(queryRunner, table)) {
       refuseCancelled(options);
-      const sessions = table.name === sessionsTable ? await Promise.all(rows.map(examine)) : [];
-      for (const { id, keyId, isReadable } of sessions) {
+      const sealed = isSealed(table.name) ? await Promise.all(rows.map((row) => examine(table.name, row))) : [];
+      for (const { id, keyId, isReadable } of sealed) {
         keyIds.add(keyId);
         if (!isReadable) unreadable.push(id);
       }

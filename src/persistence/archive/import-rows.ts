@@ -5,7 +5,7 @@ import { rowsOf } from '../migrations/sql.js';
 import type { ArchivedTable } from './archived-tables.js';
 import { sessionsTable, tablesIn } from './archived-tables.js';
 import type { RowBatch } from './read-archive.js';
-import { restoredRow } from './session-row.js';
+import { restoredRow } from './sealed-row.js';
 
 /** Takes the tables for the rest of the transaction. @throws MaestroError `archive.vault-not-empty` */
 export async function takeEmptyTables(queryRunner: QueryRunner): Promise<readonly ArchivedTable[]> {

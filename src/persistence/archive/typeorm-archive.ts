@@ -18,13 +18,12 @@ import { rowsOf } from '../migrations/sql.js';
 import { appliedSteps, knownSteps } from '../run-migrations.js';
 import type { Connection } from '../statements.js';
 import { formatVersion } from './archive-format.js';
-import { sessionsTable } from './archived-tables.js';
 import { exportRows } from './export-rows.js';
 import { importRows, takeEmptyTables } from './import-rows.js';
 import type { RowBatch } from './read-archive.js';
 import { readArchive } from './read-archive.js';
 import { refuseCancelled } from './refuse-cancelled.js';
-import { examined } from './session-row.js';
+import { examined, isSealed } from './sealed-row.js';
 import { ArchiveWriter } from './write-archive.js';
 
 interface Verified {
@@ -56,7 +55,7 @@ export class TypeOrmArchive implements Archive {
       await queryRunner.query(`set local timezone = 'UTC'`);
       const schema = await this.schema(queryRunner);
       await writer.begin({ maestroArchive: formatVersion, createdAt: createdAt.toISOString(), schema });
-      const exported = await exportRows(queryRunner, writer, (row) => examined(this.#box, row), options);
+      const exported = await exportRows(queryRunner, writer, (table, row) => examined(this.#box, table, row), options);
       return { createdAt, schema, ...(await writer.end(exported)) };
     });
   }
@@ -87,8 +86,9 @@ export class TypeOrmArchive implements Archive {
     const unopened: string[] = [];
     const summary = await readArchive(source, this.keyRing, async (batch) => {
       told('verify', batch, options);
-      if (batch.table !== sessionsTable) return;
-      for (const { id, isReadable, hasRefreshToken } of await Promise.all(batch.rows.map((row) => examined(this.#box, row)))) {
+      if (!isSealed(batch.table)) return;
+      const rows = await Promise.all(batch.rows.map((row) => examined(this.#box, batch.table, row)));
+      for (const { id, isReadable, hasRefreshToken } of rows) {
         if (hasRefreshToken) stale.add(id);
         if (!isReadable) unopened.push(id);
       }
@@ -115,7 +115,7 @@ export class TypeOrmArchive implements Archive {
     const known = new Set(unreadable);
     const lost = unopened.filter((id) => !known.has(id));
     if (lost.length === 0) return;
-    const problem = `the secrets of ${String(lost.length)} sessions do not open with these keys (the first is ${lost[0] ?? ''})`;
+    const problem = `${String(lost.length)} sealed rows do not open with these keys (the first is ${lost[0] ?? ''})`;
     throw new MaestroError('archive.damaged', { problem });
   }
 

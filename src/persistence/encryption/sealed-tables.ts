@@ -16,6 +16,7 @@ export const sealedTables: readonly SealedTable[] = [
   { table: 'pending_logins', column: 'secrets' },
   { table: 'orphaned_grants', column: 'credentials' },
   { table: 'pending_revocations', column: 'credentials' },
+  { table: 'context_chunks', column: 'content' },
 ];
 
 export interface KeyCount {

@@ -5,39 +5,49 @@ import type { ProviderId } from '../../contracts/provider-id.js';
 import type { Secret } from '../../contracts/secret.js';
 import type { SecretBox } from '../../core/sessions/secret-box.port.js';
 import { objectFrom } from './archive-format.js';
-import { sessionsTable } from './archived-tables.js';
+import { chunksTable, sessionsTable } from './archived-tables.js';
 
-/** What an archive has to know of a session; the rest of its row goes through as it is. */
-export interface ArchivedSession {
+/** What an archive has to know of a row that is sealed; the rest of it goes through as it is. */
+export interface SealedRow {
   readonly id: string;
   readonly keyId: string;
-  /** False where its secret does not open. */
+  /** False where it does not open. */
   readonly isReadable: boolean;
-  /** Its refresh token may be spent by the time a backup is restored. */
+  /** Of a session: its refresh token may be spent by the time a backup is restored. */
   readonly hasRefreshToken: boolean;
 }
 
-/** Opens the secret of a row, as PostgreSQL tells it in JSON, to see whether it does. @throws MaestroError but for a secret that does not open */
-export async function examined(box: SecretBox, line: string): Promise<ArchivedSession> {
+/** The column that is sealed, of the tables that have one. */
+const sealedColumns: ReadonlyMap<string, string> = new Map([
+  [sessionsTable, 'credentials'],
+  [chunksTable, 'content'],
+]);
+
+export function isSealed(table: string): boolean {
+  return sealedColumns.has(table);
+}
+
+/** Opens a row of a sealed table, as PostgreSQL tells it in JSON, to see whether it does. @throws MaestroError but for one that does not open */
+export async function examined(box: SecretBox, table: string, line: string): Promise<SealedRow> {
   const row = objectFrom(line);
   const id = textIn(row, 'id');
   const keyId = textIn(row, 'key_id');
-  const text = await opened(box, row, id, keyId);
-  const credentials = text && credentialsFromText(text);
+  const text = await opened(box, table, row);
+  const credentials = text && table === sessionsTable ? credentialsFromText(text) : undefined;
   const hasRefreshToken = credentials?.authType === 'oauth' && credentials.refreshToken !== undefined;
   return { id, keyId, isReadable: text !== undefined, hasRefreshToken };
 }
 
-async function opened(box: SecretBox, row: Row, rowId: string, keyId: string): Promise<Secret | undefined> {
+async function opened(box: SecretBox, table: string, row: Row): Promise<Secret | undefined> {
+  const column = sealedColumns.get(table) ?? '';
   // bytea in JSON is its text form: \x and hexadecimal digits.
-  const bytes = Buffer.from(textIn(row, 'credentials').slice(2), 'hex');
+  const bytes = Buffer.from(textIn(row, column).slice(2), 'hex');
   try {
     return await box.open(
-      { bytes, keyId },
+      { bytes, keyId: textIn(row, 'key_id') },
       {
-        table: sessionsTable,
-        column: 'credentials',
-        rowId,
+        ...{ table, column },
+        rowId: textIn(row, 'id'),
         // Checked when they were stored; where they were changed since, the secret does not open.
         provider: textIn(row, 'provider') as ProviderId,
         authType: textIn(row, 'auth_type') as AuthType,
