@@ -20,7 +20,7 @@ export function gatewayAdapter(): FastifyAdapter {
   const options: FastifyServerOptions = {
     bodyLimit,
     genReqId: ({ headers }) => givenId(headers['x-request-id']) ?? randomUUID(),
-    routerOptions: { maxParamLength: 1_000 },
+    routerOptions: { maxParamLength: 2_500 },
     // What the router cannot read never comes to Nest.
     frameworkErrors: (error, request, reply) => {
       const failed = { method: request.method, path: pathOf(request.url), contentType: '', bodyLimit };

@@ -6,6 +6,7 @@ import { AuthGuard } from './auth.guard.js';
 import { adminKey, Authenticator } from './authenticator.js';
 import { AuditController } from './controllers/audit.controller.js';
 import { ChatController } from './controllers/chat.controller.js';
+import { ContextsController } from './controllers/contexts.controller.js';
 import { HealthController } from './controllers/health.controller.js';
 import { LoginsController } from './controllers/logins.controller.js';
 import { ModelsController } from './controllers/models.controller.js';
@@ -39,6 +40,7 @@ export class MaestroHttpModule {
         OAuthCallbackController,
         ModelsController,
         ChatController,
+        ContextsController,
         AuditController,
         ...(health === undefined ? [] : [HealthController]),
       ],
