@@ -9,6 +9,7 @@ import { EnvironmentError } from './config/environment.js';
 import { MaestroError } from './contracts/errors/maestro-error.js';
 import { Archive } from './core/archive/archive.port.js';
 import { AuditLog } from './core/audit/audit-log.port.js';
+import { Contexts } from './core/contexts/contexts.js';
 import { Imports } from './core/import/imports.js';
 import { KeyRotation } from './core/key-rotation/key-rotation.port.js';
 import { Consents } from './core/login/consents.js';
@@ -60,6 +61,7 @@ export class AdminWorkbench implements Workbench {
       checkup: application.get(SessionCheckup, { strict: false }),
       logins: application.get(Logins, { strict: false }),
       consents: application.get(Consents, { strict: false }),
+      contexts: application.get(Contexts, { strict: false }),
     };
   }
 

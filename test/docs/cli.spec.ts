@@ -16,7 +16,7 @@ const everywhere: ReadonlySet<string> = new Set(['--json', '--help']);
 /** What the tool says of itself, from its help, noun by noun. */
 async function verbsOf(path: readonly string[] = []): Promise<readonly Verb[]> {
   const { output: help } = await runTool([...path, '--help']);
-  const below = [...sectionOf(help, 'Commands').matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name);
+  const below = [...sectionOf(help, 'Commands').matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name = '']) => name);
   if (below.length > 0) {
     const found: Verb[] = [];
     for (const name of below) found.push(...(await verbsOf([...path, name])));

@@ -99,9 +99,9 @@ export function workbenchOf(parts: Partial<Workbench>): Workbench {
   };
 }
 
-export function workbenchOver({ application, registry, maestro, sessions }: RunningMaestro): Workbench {
+export function workbenchOver({ application, registry, maestro, sessions, contexts }: RunningMaestro): Workbench {
   const vault = {
-    ...{ provider: maestro, sessions },
+    ...{ provider: maestro, sessions, contexts },
     checkup: application.get(SessionCheckup, { strict: false }),
     logins: application.get(Logins, { strict: false }),
     consents: application.get(Consents, { strict: false }),

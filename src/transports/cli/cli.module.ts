@@ -8,6 +8,7 @@ import { AuditCommands, ListAudit, VerifyAudit } from './commands/audit.commands
 import { AuthCommands, authVerbs } from './commands/auth.commands.js';
 import { ChatCommand } from './commands/chat.command.js';
 import { DoctorCommand } from './commands/doctor.command.js';
+import { ContextCommands, DeleteChunk, ListChunks, ListContexts } from './commands/contexts.commands.js';
 import { EncryptionCommands, EncryptionStatus, RetireKey, RotateEncryption } from './commands/encryption.commands.js';
 import { ImportCommand } from './commands/import.command.js';
 import { MigrateCommands, MigrateDown, MigratePlan, MigrateStatus, MigrateUp } from './commands/migrate.commands.js';
@@ -36,6 +37,7 @@ export class CliModule {
         ...[AuthCommands, ...authVerbs],
         ...[ModelCommands, ListModels, ShowModel],
         ChatCommand,
+        ...[ContextCommands, ListContexts, ListChunks, DeleteChunk],
         ...[MigrateCommands, MigrateStatus, MigratePlan, MigrateUp, MigrateDown],
         ...[EncryptionCommands, EncryptionStatus, RotateEncryption, RetireKey],
         ...[AuditCommands, ListAudit, VerifyAudit],

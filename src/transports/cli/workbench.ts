@@ -1,5 +1,6 @@
 import type { Archive } from '../../core/archive/archive.port.js';
 import type { AuditLog } from '../../core/audit/audit-log.port.js';
+import type { Contexts } from '../../core/contexts/contexts.js';
 import type { Imports } from '../../core/import/imports.js';
 import type { KeyRotation } from '../../core/key-rotation/key-rotation.port.js';
 import type { Consents } from '../../core/login/consents.js';
@@ -17,6 +18,7 @@ export interface Vault {
   readonly checkup: Pick<SessionCheckup, 'examine'>;
   readonly logins: Logins;
   readonly consents: Consents;
+  readonly contexts: Contexts;
 }
 
 /**
