@@ -17,6 +17,7 @@ export interface OAuthFlow {
   readonly revokeUrl?: string;
   /** What an `iss` on the way back must be (RFC 9207); absent: an `iss` is not looked at. */
   readonly issuer?: string;
+  /** Empty: none is sent; a federated grant names who it is for in fields of its own. */
   readonly clientId: string;
   readonly clientSecret?: Secret;
   readonly clientAuthentication: ClientAuthentication;

@@ -130,10 +130,12 @@ export function serverOf(flow: OAuthFlow): AuthorizationServer {
 }
 
 export function clientOf(flow: OAuthFlow): Client {
-  return { client_id: flow.clientId };
+  // The library takes no empty one, and sends what `clientAuthOf` adds.
+  return { client_id: flow.clientId === '' ? 'none' : flow.clientId };
 }
 
-export function clientAuthOf({ clientAuthentication, clientSecret }: OAuthFlow): ClientAuth {
+export function clientAuthOf({ clientId, clientAuthentication, clientSecret }: OAuthFlow): ClientAuth {
+  if (clientId === '') return () => undefined;
   if (clientAuthentication === 'none' || clientSecret === undefined) return None();
   return clientAuthentication === 'basic' ? ClientSecretBasic(clientSecret.reveal()) : ClientSecretPost(clientSecret.reveal());
 }
