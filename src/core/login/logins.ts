@@ -86,7 +86,8 @@ export class Logins {
     const name = SessionName.parse(input.name);
     const oauth = this.registry.resolve(provider, 'oauth');
     const method = this.methodOf(provider, input.method);
-    await this.consents.require(provider);
+    // Terms to accept are about people's logins; a federation is set up with the vendor itself.
+    if (method !== 'federation') await this.consents.require(provider);
     const sessionId = await this.sessionLoggingInAgain(provider, name);
     const { redirectUri } = input;
     const options = {
