@@ -264,7 +264,7 @@ async function* oneOf(text: string): AsyncGenerator<Uint8Array> {
 describe('the provider gemini', () => {
   it('declares what it binds', () => {
     expect(gemini.manifest).toMatchObject({ id: 'gemini', displayName: 'Google Gemini' });
-    expect(Object.keys(gemini.manifest.behaviours)).toEqual(['api-key', 'streaming', 'models']);
+    expect(Object.keys(gemini.manifest.behaviours)).toEqual(['oauth', 'api-key', 'streaming', 'models']);
     expect(gemini.manifest.settings['baseUrl']?.default).toBe('https://generativelanguage.googleapis.com');
   });
 });

@@ -1,6 +1,7 @@
 import type { SimulatedRequest } from '../../../contracts/simulator.js';
 import { defineSimulator } from '../../../contracts/simulator.js';
 import { listIn, textIn } from '../../../kit/json-fields.js';
+import { SimulatedLogin } from '../../../kit/oauth/simulated-login.js';
 import { isRecord, jsonFrom } from '../../../kit/read-body.js';
 import type { SimulatedAnswer } from '../../../kit/simulator-server.js';
 import { startSimulatorServer } from '../../../kit/simulator-server.js';
@@ -12,11 +13,25 @@ export const geminiSimulator = defineSimulator({
   provider: 'gemini',
   apiKey: 'AQ.simulated-key-of-the-right-form',
   demo: { session: 'dev_gemini', model: 'gemini-sim-large', prompt: demoPrompt },
-  start: (options = {}) => startSimulatorServer((request) => answerTo(request, options.apiKey), options),
+  start: (options = {}) => {
+    const login = new SimulatedLogin(loginOptions);
+    return startSimulatorServer((request) => login.answerTo(request) ?? answerTo(request, options.apiKey, login), options);
+  },
 });
 
-function answerTo(request: SimulatedRequest, apiKey: string | undefined): SimulatedAnswer {
-  if (apiKey !== undefined && request.headers['x-goog-api-key'] !== apiKey) return badKey();
+/** The client that its login knows. */
+const loginOptions = {
+  clientId: 'simulated-client.apps.googleusercontent.com',
+  clientSecret: 'simulated-client-secret',
+  rotates: false,
+  lifetimeSeconds: 3599,
+  extra: { scope: 'https://www.googleapis.com/auth/cloud-platform' },
+};
+
+function answerTo(request: SimulatedRequest, apiKey: string | undefined, login: SimulatedLogin): SimulatedAnswer {
+  if (request.headers['authorization'] !== undefined) {
+    if (!login.accepts(request)) return failure(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.');
+  } else if (apiKey !== undefined && request.headers['x-goog-api-key'] !== apiKey) return badKey();
   const { pathname, searchParams } = new URL(request.path, 'http://simulator');
   const route = `${request.method} ${pathname}`;
   if (route === 'GET /v1beta/models') return modelList(searchParams);
