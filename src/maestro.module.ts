@@ -7,6 +7,7 @@ import type { ProviderDefinition, ProviderRuntime } from './contracts/define-pro
 import { providerRuntime } from './contracts/define-provider.js';
 import { Audit } from './core/audit/audit.js';
 import { Chat } from './core/chat/chat.js';
+import { Forwarding } from './core/chat/forwarding.js';
 import { RetryMeans, systemRetryMeans } from './core/chat/retries.js';
 import type { StreamObserverFactory } from './core/chat/stream-observer.port.js';
 import { streamObservers } from './core/chat/stream-observer.port.js';
@@ -92,6 +93,7 @@ class Shutdown implements OnApplicationShutdown {
   constructor(
     @Inject(Chat) private readonly chat: Chat,
     @Inject(ContextLog) private readonly contexts: ContextLog,
+    @Inject(Forwarding) private readonly forwarding: Forwarding,
     @Inject(providerRuntime) private readonly runtime: ProviderRuntime,
     @Inject(coreOptions) private readonly options: CoreOptions,
   ) {}
@@ -99,6 +101,7 @@ class Shutdown implements OnApplicationShutdown {
   /** Comes after the transports closed: what still runs then has nobody left to read it. */
   async onApplicationShutdown(): Promise<void> {
     this.chat.stop();
+    this.forwarding.stop();
     await this.contexts.close();
     await Promise.all([this.runtime.http.close(), this.options.ownAddressHttp.close()]);
   }
@@ -143,12 +146,13 @@ export class MaestroModule {
         ContextLog,
         Contexts,
         Chat,
+        Forwarding,
         UniversalProvider,
         Shutdown,
       ],
       exports: [
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
-        ...[UniversalProvider, ProviderRegistry, SessionChoice, Sessions, SavedAuthentications],
+        ...[UniversalProvider, ProviderRegistry, SessionChoice, Forwarding, Sessions, SavedAuthentications],
         ...[Logins, Consents, Contexts, Audit, Imports],
       ],
     };

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+
+import { Inject, Injectable, Logger } from '@nestjs/common';
+
+import type { Caller } from '../../contracts/caller.js';
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import type { Session, SessionReference } from '../../contracts/session.js';
+import type { WireHeaders, WireRequest, WireResponse } from '../../contracts/wire-request.js';
+import type { FailureReader } from '../../kit/wire-call.js';
+import type { WireTap } from '../../kit/wire-tap.js';
+import type { CoreOptions } from '../core-options.js';
+import { coreOptions } from '../core-options.js';
+import { ProviderRegistry } from '../registry/provider-registry.js';
+import { AuthorisedClients } from '../sessions/authorised-client.js';
+import { cancelled } from './observed-source.js';
+import { observedBytes } from './observed-bytes.js';
+import { replayed } from './replayed-body.js';
+import { mostRetries, openedWithRetries, RetryMeans } from './retries.js';
+import type { StreamObserverFactory } from './stream-observer.port.js';
+import { streamObservers } from './stream-observer.port.js';
+
+/** A request in a provider's own wire, and through which session it goes. */
+export interface ForwardCall {
+  readonly caller: Caller;
+  readonly address: SessionReference;
+  readonly request: WireRequest;
+  /** As the provider calls it; told to observers. */
+  readonly model: string;
+  /** What a refusal in this wire means. */
+  readonly failureOf: FailureReader;
+  /** Reads along with an answer; absent: none of this kind can be read. */
+  readonly tapFor?: (response: Pick<WireResponse, 'status' | 'headers'>) => WireTap | undefined;
+  /** How often the provider is asked again where it cannot serve: 0, 1 or 2 (default). */
+  readonly retries?: number;
+}
+
+/** An answer as the provider gave it. Its body must be read to the end or left; it throws where it breaks off. */
+export interface ForwardedAnswer {
+  readonly streamId: string;
+  readonly session: Session;
+  readonly status: number;
+  readonly headers: WireHeaders;
+  readonly body: AsyncIterableIterator<Uint8Array>;
+}
+
+/** Passes requests on in a provider's own wire: nothing is translated, and usage, finish and errors are read in passing. */
+@Injectable()
+export class Forwarding {
+  private readonly logger = new Logger('Chat');
+  private readonly running = new Set<AbortController>();
+
+  constructor(
+    @Inject(ProviderRegistry) private readonly registry: ProviderRegistry,
+    @Inject(AuthorisedClients) private readonly clients: AuthorisedClients,
+    @Inject(streamObservers) private readonly observerFactories: readonly StreamObserverFactory[],
+    @Inject(coreOptions) private readonly limits: CoreOptions,
+    @Inject(RetryMeans) private readonly retryMeans: RetryMeans,
+  ) {}
+
+  /**
+   * Resolves with whatever the provider answers, also with a refusal. A refused credential alone is told as what it is: its 401
+   * would be taken for the caller's own.
+   *
+   * @throws MaestroError `session.*`, `operation.unsupported`, `session.credential-rejected` and transport errors
+   */
+  async forward(call: ForwardCall): Promise<ForwardedAnswer> {
+    const { caller, address, request, model, tapFor } = call;
+    const streaming = this.registry.resolve(address.provider, 'streaming');
+    const { client, session } = await this.clients.open(caller, 'chat', address);
+    const streamId = randomUUID();
+    const controller = new AbortController();
+    const signal = AbortSignal.any([request.signal, controller.signal]);
+    if (signal.aborted) throw cancelled(signal);
+    const end = this.begun(controller, address.provider);
+    try {
+      const ask = (): Promise<WireResponse> => streaming.forward(client, { ...request, signal });
+      const { status, headers, body } = await this.answered(ask, call, signal, streamId);
+      const tap = tapFor?.({ status, headers });
+      const about = { streamId, caller, session, model };
+      return {
+        streamId,
+        session,
+        status,
+        headers,
+        body: observedBytes({
+          streamId,
+          source: body,
+          ...(tap !== undefined && { tap }),
+          observers: this.observerFactories.flatMap((observerFor) => observerFor(about) ?? []),
+          signal,
+          abort: () => {
+            controller.abort();
+          },
+          onEnd: end,
+          onObserverFault: (error) => {
+            this.logger.error({ text: 'an observer of an answer failed', error });
+          },
+        }),
+      };
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  /** Ends the answers that still run. */
+  stop(): void {
+    for (const controller of this.running) controller.abort(new MaestroError('gateway.shutting-down', {}));
+  }
+
+  /** Until the returned function is called. */
+  private begun(controller: AbortController, provider: string): () => void {
+    this.running.add(controller);
+    const deadline = setTimeout(() => {
+      controller.abort(new MaestroError('upstream.timeout', { origin: provider, phase: 'for the whole answer' }));
+    }, this.limits.answerTimeoutMs);
+    // An answer that nobody reads to its end must not keep a process alive.
+    deadline.unref();
+    return () => {
+      clearTimeout(deadline);
+      this.running.delete(controller);
+    };
+  }
+
+  private async answered(
+    ask: () => Promise<WireResponse>,
+    { address: { provider }, failureOf, retries = mostRetries }: ForwardCall,
+    signal: AbortSignal,
+    streamId: string,
+  ): Promise<WireResponse> {
+    let refusal: { readonly answer: WireResponse; readonly failure: MaestroError } | undefined;
+    const open = async (): Promise<WireResponse> => {
+      refusal = undefined;
+      const response = await ask();
+      if (response.status < 400) return response;
+      const { text, body } = await replayed(response.body);
+      const failure = failureOf(provider, response.status, response.headers, text);
+      refusal = { answer: { ...response, body }, failure };
+      throw failure;
+    };
+    const policy = {
+      retries,
+      means: this.retryMeans,
+      signal,
+      onRetry: ({ code, upstream }: MaestroError, waitMs: number) => {
+        this.logger.warn({ text: 'a provider is asked again', streamId, provider, code, upstream, waitMs });
+      },
+    };
+    return openedWithRetries(open, policy).catch((error: unknown) => {
+      if (refusal === undefined || refusal.failure !== error || refusal.failure.category === 'credential') throw error;
+      return refusal.answer;
+    });
+  }
+}
