@@ -75,6 +75,11 @@ export class FieldReader {
     return this.read(name, 'a value', asJson);
   }
 
+  /** The object as it came. */
+  whole(): JsonObject {
+    return asJson(this.record);
+  }
+
   /** Whether the field says anything; reads nothing. */
   has(name: string): boolean {
     return this.record[name] !== undefined && this.record[name] !== null;

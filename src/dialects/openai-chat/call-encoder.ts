@@ -16,18 +16,32 @@ export function encodeCallStart({ callId, name }: ToolCallStart, { calls }: Chat
 export function encodeCallPiece({ callId, json }: ToolCallDelta, { calls }: ChatEncoderState): Addition {
   const index = calls.findLastIndex((call) => call.callId === callId);
   const call = calls[index];
-  if (call?.input === undefined) return { delta: { tool_calls: [{ index, function: { arguments: json } }] } };
+  if (call === undefined) return {};
+  if (call.input === undefined) {
+    const state = call.hasArguments === true ? undefined : { calls: calls.with(index, { ...call, hasArguments: true }) };
+    return { delta: argumentsDelta(index, json), ...(state !== undefined && { state }) };
+  }
   const { text, input } = readInput(call.input, json);
   return { ...(text !== '' && { delta: textDelta(index, text) }), state: { calls: calls.with(index, { ...call, input }) } };
 }
 
 export function encodeCallEnd({ callId, providerData }: ToolCallEnd, { calls }: ChatEncoderState): Addition {
   const index = calls.findLastIndex((call) => call.callId === callId);
-  const input = calls[index]?.input;
-  const rest = input === undefined ? '' : restOfInput(input);
+  const call = calls[index];
   const details = detailsOfCall(callId, providerData);
-  if (rest === '' && details.length === 0) return {};
-  return { delta: { ...(rest !== '' && textDelta(index, rest)), ...(details.length > 0 && { reasoning_details: details }) } };
+  const delta = { ...(call !== undefined && restOf(call, index)), ...(details.length > 0 && { reasoning_details: details }) };
+  return Object.keys(delta).length === 0 ? {} : { delta };
+}
+
+/** Clients read arguments as JSON, which no text at all is not. */
+function restOf({ input, hasArguments }: OutgoingCall, index: number): JsonObject {
+  if (input === undefined) return hasArguments === true ? {} : argumentsDelta(index, '{}');
+  const rest = restOfInput(input);
+  return rest === '' ? {} : textDelta(index, rest);
+}
+
+function argumentsDelta(index: number, json: string): JsonObject {
+  return { tool_calls: [{ index, function: { arguments: json } }] };
 }
 
 function textDelta(index: number, input: string): JsonObject {

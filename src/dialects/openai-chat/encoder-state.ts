@@ -6,6 +6,7 @@ import { openAiChat } from './wire.js';
 
 export interface OutgoingCall {
   readonly callId: string;
+  readonly hasArguments?: boolean;
   /** Of a tool that takes free text. */
   readonly input?: CustomInput;
 }

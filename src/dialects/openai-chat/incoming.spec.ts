@@ -118,7 +118,7 @@ const calls: fc.Arbitrary<readonly Call[]> = fc.uniqueArray(
   fc.record({
     callId: someName,
     name: someName,
-    pieces: fc.array(someText, { maxLength: 3 }),
+    pieces: fc.array(someText, { minLength: 1, maxLength: 3 }),
     data: fc.option(fc.record({ thoughtSignature: someText }, { noNullPrototype: true }), { nil: undefined }),
   }),
   { maxLength: 3, selector: ({ callId }) => callId },

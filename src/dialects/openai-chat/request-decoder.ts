@@ -2,6 +2,7 @@ import type { ChatOptions, DecodedRequest, ReasoningOptions, ResponseFormat, Too
 import type { FieldReader } from '../../kit/field-reader.js';
 import { defined, readRequest } from '../../kit/field-reader.js';
 import { customToolParameters, ownOptions } from '../../kit/wire-parts.js';
+import { effortFrom, endUserFrom, metadataFrom } from '../../kit/wire-words.js';
 import { messagesFrom } from './request-decoder-messages.js';
 
 export interface DecodedChatRequest extends DecodedRequest {
@@ -159,32 +160,7 @@ function reasoningFrom(fields: FieldReader): ReasoningOptions | undefined {
   return Object.keys(reasoning).length === 0 ? undefined : reasoning;
 }
 
-const efforts = ['none', 'minimal', 'low', 'medium', 'high'] as const;
-
-function effortFrom(fields: FieldReader, name: string): ReasoningOptions['effort'] {
-  const word = fields.text(name);
-  const known = efforts.find((effort) => effort === word);
-  if (word === undefined || known !== undefined) return known;
-  // More than the highest that every provider knows.
-  fields.notice(name);
-  return word === 'xhigh' || word === 'max' ? 'high' : undefined;
-}
-
 function logprobsFrom(fields: FieldReader): boolean | number | undefined {
   const [asked, top] = [fields.flag('logprobs'), fields.number('top_logprobs')];
   return asked === true ? (top ?? true) : asked;
-}
-
-function metadataFrom(fields: FieldReader): Readonly<Record<string, string>> | undefined {
-  const metadata = fields.json('metadata');
-  if (metadata === undefined) return undefined;
-  const entries = Object.entries(metadata).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  if (entries.length < Object.keys(metadata).length) fields.problem(`${fields.pathOf('metadata')} must hold texts only`);
-  return Object.fromEntries(entries);
-}
-
-function endUserFrom(fields: FieldReader): string | undefined {
-  const [safety, user] = [fields.text('safety_identifier'), fields.text('user')];
-  if (safety !== undefined && user !== undefined && safety !== user) fields.notice('user');
-  return safety ?? user;
 }
