@@ -75,21 +75,21 @@ function complete(state: ResponsesState, events: Events, key: string, open: Open
     case 'call':
     case 'custom-call': {
       const filled = fillArguments(state, events, key, wordsIn(item, 'arguments') ?? wordsIn(item, 'input'));
-      endCall(events, open, item);
+      endCall(filled, events, open, item);
       return filled;
     }
   }
 }
 
 /** Ends the calls whose own end never came; the answer as a whole did. */
-export function endOpenCalls({ items }: ResponsesState, events: Events): void {
-  for (const item of Object.values(items)) if (isCall(item) && !item.isDone) endCall(events, item, {});
+export function endOpenCalls(state: ResponsesState, events: Events): void {
+  for (const item of Object.values(state.items)) if (isCall(item) && !item.isDone) endCall(state, events, item, {});
 }
 
-function endCall(events: Events, { callId, kind }: OpenItem, item: JsonRecord): void {
+function endCall(state: ResponsesState, events: Events, { callId, kind }: OpenItem, item: JsonRecord): void {
   const isCustom = kind === 'custom-call';
   if (isCustom) events.push({ type: 'tool-call-delta', callId, json: '"}' });
-  const providerData = sentBack(item, isCustom);
+  const providerData = { ...sentBack(item, isCustom), ...state.providerData[callId] };
   events.push({ type: 'tool-call-end', callId, ...(Object.keys(providerData).length > 0 && { providerData }) });
 }
 

@@ -1,9 +1,11 @@
+import type { Carried } from '../../kit/carried.js';
+import { carriedFrom } from '../../kit/carried.js';
 import type { JsonRecord } from '../../kit/json-fields.js';
 import { numberIn } from '../../kit/json-fields.js';
 import type { EventReader } from './parts.js';
 import type { Events, OpenItem, ResponsesState } from './stream-state.js';
-import { itemKeyOf, partAt, withPart } from './stream-state.js';
-import { recordsIn, wordsIn } from './wire.js';
+import { itemKeyOf, partAt, withPart, withProviderData } from './stream-state.js';
+import { providersId, recordsIn, wordsIn } from './wire.js';
 
 /**
  * A reasoning item holds several summaries, or what the model thought in full. Each is a part of its own with the item's id on
@@ -21,7 +23,7 @@ function readerOf(field: 'summary' | 'content', textName: 'delta' | 'text'): Eve
   return (state, events, event) => {
     const key = keyOfEvent(event, field);
     if (textName === 'text' && state.parts[key]?.hasText === true) return state;
-    return pushThought(state, events, key, state.items[itemKeyOf(event)]?.id, wordsIn(event, textName));
+    return pushThought(state, events, key, providersId(state.items[itemKeyOf(event)]?.id), wordsIn(event, textName));
   };
 }
 
@@ -43,24 +45,32 @@ export function completeReasoning(state: ResponsesState, events: Events, key: st
     (current, field) =>
       recordsIn(item, field).reduce((next, piece, at) => {
         const place = keyOf(key, field, at);
-        return next.parts[place]?.hasText === true ? next : pushThought(next, events, place, open.id, wordsIn(piece, 'text'));
+        return next.parts[place]?.hasText === true ? next : pushThought(next, events, place, providersId(open.id), wordsIn(piece, 'text'));
       }, current),
     state,
   );
-  const encrypted = wordsIn(item, 'encrypted_content');
+  const sealed = wordsIn(item, 'encrypted_content');
+  const carried = sealed === undefined ? undefined : carriedFrom(sealed);
+  if (carried?.callId !== undefined) return withProviderData(filled, carried.callId, carried.providerData ?? {});
+  const marks: Carried = carried ?? (sealed === undefined ? {} : { encrypted: sealed });
   const place = lastKeyOf(filled, key);
   // Without words it is still to be sent back: by its id where the provider keeps it, in encrypted form where it does not.
-  if (place !== undefined && encrypted === undefined) return filled;
-  const id = wordsIn(item, 'id') ?? open.id;
-  if (id === undefined && encrypted === undefined) return filled;
+  if (place !== undefined && sealed === undefined) return filled;
+  const id = marks.id ?? providersId(wordsIn(item, 'id') ?? open.id);
+  const delta = { ...(id !== undefined && { id }), ...marks };
+  if (Object.keys(delta).length === 0) return filled;
   const { open: part, state: numbered } = partAt(filled, place ?? keyOf(key, 'summary', 0));
-  events.push({
-    type: 'reasoning-delta',
-    part: part.part,
-    ...(id !== undefined && { id }),
-    ...(encrypted !== undefined && { encrypted }),
-  });
+  events.push({ type: 'reasoning-delta', part: part.part, ...delta });
   return numbered;
+}
+
+/** What providers want back with calls stands after the calls where an answer is read whole. */
+export function withCarried(before: ResponsesState, output: readonly JsonRecord[]): ResponsesState {
+  return output.reduce((state, item) => {
+    const sealed = item['type'] === 'reasoning' ? wordsIn(item, 'encrypted_content') : undefined;
+    const carried = sealed === undefined ? undefined : carriedFrom(sealed);
+    return carried?.callId === undefined ? state : withProviderData(state, carried.callId, carried.providerData ?? {});
+  }, before);
 }
 
 function lastKeyOf({ parts }: ResponsesState, key: string): string | undefined {

@@ -11,6 +11,7 @@ import type {
 } from '../../contracts/chat.js';
 import type { ResponsesVendor } from './vendor.js';
 import type { ResponsesWireItem, ResponsesWirePart } from './wire.js';
+import { isCustomTool } from './wire.js';
 
 type InputPart = TextPart | ImagePart | FilePart;
 
@@ -27,7 +28,7 @@ function customCallsIn(messages: readonly ChatMessage[]): ReadonlySet<string> {
 }
 
 function isCustom({ providerData }: ToolCallPart): boolean {
-  return providerData?.['type'] === 'custom';
+  return isCustomTool(providerData);
 }
 
 function encodeMessage(
@@ -44,6 +45,7 @@ function encodeMessage(
     if (first.type === 'reasoning') items.push(...encodeReasoning(group.filter(isReasoning), vendor));
     else if (first.type === 'tool-call') items.push(encodeCall(first));
     else if (first.type === 'tool-result') items.push(encodeResult(first, vendor, customCalls));
+    else if (first.type === 'provider-part') items.push(...(first.provider === vendor.provider ? [first.data] : []));
     else items.push({ role: speaker, content: encodeContent(group.filter(isInput), speaker, vendor) });
   }
   return items;
@@ -139,7 +141,8 @@ function encodePart(part: InputPart, textType: 'input_text' | 'output_text', ven
 }
 
 function encodeFile({ url, data, fileId, mediaType, filename }: FilePart): ResponsesWirePart {
-  if (fileId !== undefined) return { type: 'input_file', file_id: fileId };
+  const isImage = mediaType?.startsWith('image/') === true;
+  if (fileId !== undefined) return { type: isImage ? 'input_image' : 'input_file', file_id: fileId };
   if (url !== undefined) return { type: 'input_file', file_url: url };
   return { type: 'input_file', filename: filename ?? 'file', file_data: dataUrl(mediaType ?? 'application/octet-stream', data ?? '') };
 }

@@ -11,6 +11,7 @@ import { listIn } from '../../kit/json-fields.js';
 import { encodeItems } from './request-items.js';
 import type { ResponsesVendor } from './vendor.js';
 import type { ResponsesWireRequest } from './wire.js';
+import { isCustomTool } from './wire.js';
 
 /** What `ChatOptions` can say and this wire cannot. */
 export const unsaidInResponses = [
@@ -33,14 +34,16 @@ export function encodeResponsesRequest(request: ChatRequest, vendor: ResponsesVe
   const { instructions, rest } = splitInstructions(messages);
   const store = typeof extra['store'] === 'boolean' ? extra['store'] : (vendor.store ?? false);
   const include = [...includeOf(options, vendor), ...listIn(extra, 'include')];
-  const tools = [...(request.tools ?? []).map(encodeTool), ...listIn(extra, 'tools')];
+  const own = (tool: ToolDefinition): JsonObject => (vendor.provider === undefined ? {} : (tool.providerOptions?.[vendor.provider] ?? {}));
+  const custom = new Set((request.tools ?? []).filter((tool) => isCustomTool(own(tool))).map(({ name }) => name));
+  const tools = [...(request.tools ?? []).map((tool) => encodeTool(tool, own(tool))), ...listIn(extra, 'tools')];
   return {
     model,
     ...(instructions !== undefined && { instructions }),
     input: encodeItems(rest, { ...vendor, store }),
     stream: true,
     ...(include.length > 0 && { include: [...new Set(include)] }),
-    ...(tools.length > 0 && { tools, ...encodeToolOptions(options) }),
+    ...(tools.length > 0 && { tools, ...encodeToolOptions(options, custom) }),
     ...encodeOptions(options),
     ...Object.fromEntries(Object.entries(extra).filter(([name]) => !reserved.includes(name))),
     store,
@@ -72,19 +75,20 @@ function includeOf({ logprobs }: ChatOptions, { wantsEncryptedReasoning }: Respo
 }
 
 /** Unlike Chat Completions this wire is strict unless told otherwise, and then refuses many a schema. */
-function encodeTool({ name, description, parameters, strict = false }: ToolDefinition): JsonObject {
-  return { type: 'function', name, ...(description !== undefined && { description }), parameters, strict };
+function encodeTool({ name, description, parameters, strict = false }: ToolDefinition, own: JsonObject): JsonObject {
+  const called = { name, ...(description !== undefined && { description }) };
+  return isCustomTool(own) ? { ...called, ...own } : { type: 'function', ...called, parameters, strict, ...own };
 }
 
-function encodeToolOptions({ toolChoice, parallelToolCalls }: ChatOptions): JsonObject {
+function encodeToolOptions({ toolChoice, parallelToolCalls }: ChatOptions, custom: ReadonlySet<string>): JsonObject {
   return {
-    ...(toolChoice !== undefined && { tool_choice: encodeToolChoice(toolChoice) }),
+    ...(toolChoice !== undefined && { tool_choice: encodeToolChoice(toolChoice, custom) }),
     ...(parallelToolCalls !== undefined && { parallel_tool_calls: parallelToolCalls }),
   };
 }
 
-function encodeToolChoice(choice: ToolChoice): string | JsonObject {
-  return typeof choice === 'string' ? choice : { type: 'function', name: choice.name };
+function encodeToolChoice(choice: ToolChoice, custom: ReadonlySet<string>): string | JsonObject {
+  return typeof choice === 'string' ? choice : { type: custom.has(choice.name) ? 'custom' : 'function', name: choice.name };
 }
 
 function encodeOptions(options: ChatOptions): JsonObject {

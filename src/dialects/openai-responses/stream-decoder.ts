@@ -18,7 +18,7 @@ import {
   decodeTextDone,
   decodeTranscriptDelta,
 } from './parts.js';
-import { decodeSummaryDelta, decodeSummaryDone, decodeThoughtDelta, decodeThoughtDone } from './reasoning.js';
+import { decodeSummaryDelta, decodeSummaryDone, decodeThoughtDelta, decodeThoughtDone, withCarried } from './reasoning.js';
 import type { Events, ResponsesState } from './stream-state.js';
 import { freshState, itemKeyOf } from './stream-state.js';
 import { usageOf } from './usage.js';
@@ -115,7 +115,8 @@ function pushStranger({ items }: ResponsesState, events: Events, type: string, e
 
 function decodeEnd(before: ResponsesState, events: Events, event: JsonRecord): ResponsesState {
   const response = recordIn(event, 'response');
-  const state = completeItems(before, events, recordsIn(response, 'output'));
+  const output = recordsIn(response, 'output');
+  const state = completeItems(withCarried(before, output), events, output);
   endOpenCalls(state, events);
   const usage = usageOf(response);
   const hasCalls = Object.values(state.items).some(isCall);

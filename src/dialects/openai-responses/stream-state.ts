@@ -1,4 +1,5 @@
 import type { StreamState } from '../../contracts/behaviours/streaming.behaviour.js';
+import type { JsonObject } from '../../contracts/chat.js';
 import type { StreamEvent } from '../../contracts/stream-event.js';
 import type { JsonRecord } from '../../kit/json-fields.js';
 import { numberIn } from '../../kit/json-fields.js';
@@ -34,6 +35,8 @@ export interface ResponsesState extends StreamState {
   /** By item and place in it. */
   readonly parts: Readonly<Record<string, OpenPart>>;
   readonly partCount: number;
+  /** What another provider wants back with a call, by the call. */
+  readonly providerData: Readonly<Record<string, JsonObject>>;
   /** Where the last text went, so that the next delta of it, which is most of them, needs no key. */
   readonly lastText?: TextPlace;
 }
@@ -52,6 +55,7 @@ export const freshState: ResponsesState = {
   items: {},
   parts: {},
   partCount: 0,
+  providerData: {},
 };
 
 /** Where the functions of one decoding step put what they have to say. */
@@ -82,6 +86,10 @@ export function withPart(state: ResponsesState, key: string, open: OpenPart): Re
 /** The number of a part that stands for itself. */
 export function nextPart(state: ResponsesState): { readonly part: number; readonly state: ResponsesState } {
   return { part: state.partCount, state: { ...state, partCount: state.partCount + 1 } };
+}
+
+export function withProviderData(state: ResponsesState, callId: string, data: JsonObject): ResponsesState {
+  return { ...state, providerData: { ...state.providerData, [callId]: data } };
 }
 
 export function isResponsesState(state: StreamState | undefined): state is ResponsesState {

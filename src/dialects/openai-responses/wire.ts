@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../contracts/chat.js';
 import type { JsonRecord } from '../../kit/json-fields.js';
 import { isRecord } from '../../kit/read-body.js';
 
@@ -36,7 +37,9 @@ export type ResponsesWireItem =
       readonly type: 'function_call_output' | 'custom_tool_call_output';
       readonly call_id: string;
       readonly output: string | readonly ResponsesWirePart[];
-    };
+    }
+  /** What only its provider can read goes back to it as it came. */
+  | JsonObject;
 
 /** What is known of a request's fields; a vendor's own stand beside them. */
 export interface ResponsesWireRequest {
@@ -48,6 +51,19 @@ export interface ResponsesWireRequest {
   readonly tools?: readonly unknown[];
   readonly include?: readonly unknown[];
   readonly [field: string]: unknown;
+}
+
+/** Begins the ids that we give to thoughts of providers that have none: a client wants one, and no provider wants it back. */
+export const ownThoughtPrefix = 'rs_maestro_';
+
+/** An id that a provider gave. */
+export function providersId(id: string | undefined): string | undefined {
+  return id?.startsWith(ownThoughtPrefix) === true ? undefined : id;
+}
+
+/** Whether a tool takes free text instead of arguments: said by its `providerOptions`, or by a call's `providerData`. */
+export function isCustomTool(own: JsonObject | undefined): boolean {
+  return own?.['type'] === 'custom';
 }
 
 export function recordsIn(record: JsonRecord, name: string): readonly JsonRecord[] {
