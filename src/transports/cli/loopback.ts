@@ -11,7 +11,7 @@ import { codeOf } from './files.js';
 const defaultPath = '/oauth/callback';
 const own = new Set(['127.0.0.1', 'localhost']);
 
-export interface LoopbackOptions {
+interface LoopbackOptions {
   /** The redirect that the provider's client is registered with. Without a port, any will do (RFC 8252, section 7.3). */
   readonly configured?: string;
   /** Takes the query of the address that the browser comes with. */
