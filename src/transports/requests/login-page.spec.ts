@@ -35,6 +35,8 @@ describe('the last page of a login', () => {
     expect([page.status, page.html.includes(error.code)]).toEqual([status, true]);
     expect(page.html).toContain(words);
     expect(page.html).not.toContain('secret detail');
+    // Whoever loads the page of a good login again comes here, too.
+    expect(page.html).not.toContain('kept');
   });
 
   it('asks who only looks to open it', () => {

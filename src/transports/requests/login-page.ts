@@ -49,7 +49,7 @@ export function successPage({ provider, name }: Pick<Session, 'provider' | 'name
 }
 
 export function failurePage(error: MaestroError): LoginPage {
-  const lines = [escaped(sentence(detailOf(error))), `Nothing was kept. You can close this window.`];
+  const lines = [escaped(sentence(detailOf(error))), 'You can close this window.'];
   const html = page(error.title, lines, 'failed', error.code);
   return { status: httpStatusOf[error.category], headers, html };
 }
