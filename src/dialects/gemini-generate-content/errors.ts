@@ -20,20 +20,20 @@ interface Refusal {
 }
 
 /** The status of an error that came without one, by its word (https://cloud.google.com/apis/design/errors#handling_errors). */
-const statusOfWord: Readonly<Record<string, number>> = {
-  INVALID_ARGUMENT: 400,
-  FAILED_PRECONDITION: 400,
-  OUT_OF_RANGE: 400,
-  UNAUTHENTICATED: 401,
-  PERMISSION_DENIED: 403,
-  NOT_FOUND: 404,
-  ABORTED: 409,
-  ALREADY_EXISTS: 409,
-  RESOURCE_EXHAUSTED: 429,
-  CANCELLED: 499,
-  UNAVAILABLE: 503,
-  DEADLINE_EXCEEDED: 504,
-};
+const statusOfWord: ReadonlyMap<string, number> = new Map<string, number>([
+  ['INVALID_ARGUMENT', 400],
+  ['FAILED_PRECONDITION', 400],
+  ['OUT_OF_RANGE', 400],
+  ['UNAUTHENTICATED', 401],
+  ['PERMISSION_DENIED', 403],
+  ['NOT_FOUND', 404],
+  ['ABORTED', 409],
+  ['ALREADY_EXISTS', 409],
+  ['RESOURCE_EXHAUSTED', 429],
+  ['CANCELLED', 499],
+  ['UNAVAILABLE', 503],
+  ['DEADLINE_EXCEEDED', 504],
+]);
 
 /** An answer of status 400 or more. */
 export function errorFromResponse(provider: string, status: number, headers: WireHeaders, bodyText: string): MaestroError {
@@ -42,7 +42,7 @@ export function errorFromResponse(provider: string, status: number, headers: Wir
 
 /** The value of `error` in a stream's event. */
 export function errorFromReport(provider: string, report: JsonObject): MaestroError {
-  const status = numberIn(report, 'code') ?? statusOfWord[textIn(report, 'status') ?? ''] ?? 500;
+  const status = numberIn(report, 'code') ?? statusOfWord.get(textIn(report, 'status') ?? '') ?? 500;
   return errorFrom(refusalFrom(provider, status, report), {});
 }
 

@@ -1,17 +1,17 @@
 import type { FinishReason } from '../../contracts/stream-event.js';
 
-const reasons: Readonly<Record<string, FinishReason>> = {
-  stop: 'stop',
-  eos: 'stop',
-  length: 'length',
-  max_tokens: 'length',
-  model_length: 'length',
-  tool_calls: 'tool-calls',
-  function_call: 'tool-calls',
-  content_filter: 'content-filter',
+const reasons: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
+  ['stop', 'stop'],
+  ['eos', 'stop'],
+  ['length', 'length'],
+  ['max_tokens', 'length'],
+  ['model_length', 'length'],
+  ['tool_calls', 'tool-calls'],
+  ['function_call', 'tool-calls'],
+  ['content_filter', 'content-filter'],
   // Our own word to clients: the wire knows no answer that waits to be gone on with.
-  pause: 'pause',
-};
+  ['pause', 'pause'],
+]);
 
 const words: Readonly<Partial<Record<FinishReason, string>>> = {
   stop: 'stop',
@@ -22,12 +22,12 @@ const words: Readonly<Partial<Record<FinishReason, string>>> = {
 };
 
 export function finishReasonFrom(word: string): FinishReason {
-  return reasons[word] ?? 'other';
+  return reasons.get(word) ?? 'other';
 }
 
 /** The wire's word. A provider's own stands where there is none, unless it means something else here. */
 export function wordOfFinish(reason: FinishReason, providerReason: string | undefined): string {
   const word = words[reason];
   if (word !== undefined) return word;
-  return providerReason === undefined || reasons[providerReason] !== undefined ? 'other' : providerReason;
+  return providerReason === undefined || reasons.get(providerReason) !== undefined ? 'other' : providerReason;
 }

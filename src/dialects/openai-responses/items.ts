@@ -21,16 +21,16 @@ export const decodeArgumentsDelta: EventReader = (state, events, event) =>
 export const decodeArgumentsDone: EventReader = (state, events, event) =>
   fillArguments(state, events, itemKeyOf(event), wordsIn(event, 'arguments') ?? wordsIn(event, 'input'));
 
-const kinds: Readonly<Record<string, ItemKind>> = {
-  message: 'message',
-  reasoning: 'reasoning',
-  function_call: 'call',
-  custom_tool_call: 'custom-call',
-};
+const kinds: ReadonlyMap<string, ItemKind> = new Map<string, ItemKind>([
+  ['message', 'message'],
+  ['reasoning', 'reasoning'],
+  ['function_call', 'call'],
+  ['custom_tool_call', 'custom-call'],
+]);
 
 function addItem(before: ResponsesState, events: Events, key: string, item: JsonRecord): ResponsesState {
   const type = wordsIn(item, 'type') ?? 'item';
-  const kind = kinds[type] ?? 'server-tool';
+  const kind = kinds.get(type) ?? 'server-tool';
   const id = wordsIn(item, 'id');
   const open: OpenItem = {
     kind,

@@ -199,6 +199,22 @@ describe('a Responses stream', () => {
   });
 });
 
+describe('words of a Responses stream that every object knows', () => {
+  it.each(['__proto__', 'constructor', 'toString'])('are words like any other: %s', (word) => {
+    const item = { type: word, id: word };
+    const ofItem = { type: word, item_id: word };
+    const name = word;
+    expect(said(ofItem)).toMatchObject([{ type: 'provider-event', name }]);
+    expect(
+      said({ type: 'response.output_item.added', item_id: word, item }, ofItem, { type: 'response.output_item.done', item_id: word, item }),
+    ).toMatchObject([
+      { type: 'server-tool', name, phase: 'start' },
+      { type: 'server-tool', name, phase: 'delta' },
+      { type: 'server-tool', name, phase: 'result' },
+    ]);
+  });
+});
+
 describe('what the model thought, in a Responses stream', () => {
   const reasoning = { id: 'rs', type: 'reasoning', summary: [] };
 

@@ -42,37 +42,37 @@ export function openAiResponsesDecoder(provider: string): StreamDecoder<Response
 /** Said already by other events: by their deltas before, or by the whole item after. */
 const nothingNew: EventReader = (state) => state;
 
-const readers: Readonly<Record<string, EventReader>> = {
-  'response.created': nothingNew,
-  'response.queued': nothingNew,
-  'response.in_progress': nothingNew,
-  'response.output_item.added': decodeItemAdded,
-  'response.output_item.done': decodeItemDone,
-  'response.content_part.added': nothingNew,
-  'response.content_part.done': nothingNew,
-  'response.output_text.delta': decodeTextDelta,
-  'response.output_text.done': decodeTextDone,
-  'response.output_text.annotation.added': decodeAnnotation,
-  'response.refusal.delta': decodeRefusalDelta,
-  'response.refusal.done': decodeRefusalDone,
-  'response.reasoning_summary_part.added': nothingNew,
-  'response.reasoning_summary_part.done': nothingNew,
-  'response.reasoning_summary_text.delta': decodeSummaryDelta,
-  'response.reasoning_summary_text.done': decodeSummaryDone,
-  'response.reasoning_text.delta': decodeThoughtDelta,
-  'response.reasoning_text.done': decodeThoughtDone,
-  'response.function_call_arguments.delta': decodeArgumentsDelta,
-  'response.function_call_arguments.done': decodeArgumentsDone,
-  'response.custom_tool_call_input.delta': decodeArgumentsDelta,
-  'response.custom_tool_call_input.done': decodeArgumentsDone,
-  'response.audio.delta': decodeAudioDelta,
-  'response.audio.done': nothingNew,
-  'response.audio.transcript.delta': decodeTranscriptDelta,
-  'response.audio.transcript.done': nothingNew,
-  'response.completed': decodeEnd,
-  'response.incomplete': decodeEnd,
-  'response.cancelled': decodeEnd,
-};
+const readers: ReadonlyMap<string, EventReader> = new Map<string, EventReader>([
+  ['response.created', nothingNew],
+  ['response.queued', nothingNew],
+  ['response.in_progress', nothingNew],
+  ['response.output_item.added', decodeItemAdded],
+  ['response.output_item.done', decodeItemDone],
+  ['response.content_part.added', nothingNew],
+  ['response.content_part.done', nothingNew],
+  ['response.output_text.delta', decodeTextDelta],
+  ['response.output_text.done', decodeTextDone],
+  ['response.output_text.annotation.added', decodeAnnotation],
+  ['response.refusal.delta', decodeRefusalDelta],
+  ['response.refusal.done', decodeRefusalDone],
+  ['response.reasoning_summary_part.added', nothingNew],
+  ['response.reasoning_summary_part.done', nothingNew],
+  ['response.reasoning_summary_text.delta', decodeSummaryDelta],
+  ['response.reasoning_summary_text.done', decodeSummaryDone],
+  ['response.reasoning_text.delta', decodeThoughtDelta],
+  ['response.reasoning_text.done', decodeThoughtDone],
+  ['response.function_call_arguments.delta', decodeArgumentsDelta],
+  ['response.function_call_arguments.done', decodeArgumentsDone],
+  ['response.custom_tool_call_input.delta', decodeArgumentsDelta],
+  ['response.custom_tool_call_input.done', decodeArgumentsDone],
+  ['response.audio.delta', decodeAudioDelta],
+  ['response.audio.done', nothingNew],
+  ['response.audio.transcript.delta', decodeTranscriptDelta],
+  ['response.audio.transcript.done', nothingNew],
+  ['response.completed', decodeEnd],
+  ['response.incomplete', decodeEnd],
+  ['response.cancelled', decodeEnd],
+]);
 
 const none: JsonRecord = {};
 
@@ -89,7 +89,7 @@ function decode(provider: string, wireEvent: ServerSentEvent, state: ResponsesSt
   if (type === 'response.failed' || response['status'] === 'failed') throw failureFromResponse(provider, response);
   const events: Events = [];
   const started = start(state, events, response);
-  const read = readers[type];
+  const read = readers.get(type);
   if (read !== undefined) return { events, state: read(started, events, event) };
   pushStranger(started, events, type, event);
   return { events, state: started };

@@ -64,7 +64,8 @@ export type Events = StreamEvent[];
 /** Under which key the item of an event is kept. */
 export function itemKeyOf(event: JsonRecord): string {
   const index = numberIn(event, 'output_index');
-  return index === undefined ? (wordsIn(event, 'item_id') ?? '') : String(index);
+  // Never a bare word of the wire: `constructor` is a key that every object has.
+  return index === undefined ? `id ${wordsIn(event, 'item_id') ?? ''}` : String(index);
 }
 
 export function withItem(state: ResponsesState, key: string, item: OpenItem): ResponsesState {
