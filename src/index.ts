@@ -10,6 +10,8 @@ export type { AuditCheck, AuditFilter } from './core/audit/audit-log.port.js';
 export { AuditLog } from './core/audit/audit-log.port.js';
 export type { ChatStream, ChatStreamOptions } from './core/chat/chat.js';
 export { collectAnswer } from './core/chat/collect-answer.js';
+export type { StoryFunctionCall, StoryMessage, StoryUsage } from './core/chat/story-messages.js';
+export { storyMessages } from './core/chat/story-messages.js';
 export type { ObservedChat, StreamObserver, StreamObserverFactory, StreamOutcome } from './core/chat/stream-observer.port.js';
 export type { TermsReport } from './core/login/consents.js';
 export { Consents } from './core/login/consents.js';

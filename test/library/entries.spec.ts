@@ -34,6 +34,7 @@ describe('the published entries', () => {
       'builtInProvidersFolder',
       'collectAnswer',
       'localCaller',
+      'storyMessages',
     ]);
   });
 
