@@ -266,6 +266,7 @@ describe('logins', () => {
     await start({ limitations: [terms('2026-03-01'), terms('2026-04-01'), { about: 'oauth', text: 'No terms', readOn: '2027-01-01' }] });
     const consents = running.application.get(Consents, { strict: false });
     await expect(begin()).rejects.toMatchObject({ code: 'login.terms-not-accepted' });
+    await expect(begin('federation')).resolves.toMatchObject({ status: 'done' });
     await expect(consents.for(aCaller(['sessions:read'], '*')).accept('whole', '2026-04-01')).rejects.toMatchObject({
       code: 'caller.scope-missing',
     });
