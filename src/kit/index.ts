@@ -1,4 +1,6 @@
 // The package's `kit` entry: what providers are built with.
+export type { ClientParts, KeyForm } from './api-key.js';
+export { clientAt, keyVerdict, testedWith } from './api-key.js';
 export type { Carried } from './carried.js';
 export { carriedFrom, carriedIn, carriedMark, carry } from './carried.js';
 export { decodedBatches, decodeStream } from './decode-stream.js';

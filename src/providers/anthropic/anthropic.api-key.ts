@@ -3,11 +3,21 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ApiKeyBehaviour, ConnectionReport, KeyVerdict } from '../../contracts/behaviours/api-key.behaviour.js';
 import type { ApiKeyCredentials } from '../../contracts/credentials.js';
 import { providerHttp, providerSettings } from '../../contracts/define-provider.js';
-import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { CallOptions, ClientOptions, HttpClient, ProviderClient, ProviderSettings } from '../../contracts/provider-client.js';
 import type { Secret } from '../../contracts/secret.js';
-import { requestJson } from '../../kit/wire-call.js';
+import type { KeyForm } from '../../kit/api-key.js';
+import { clientAt, keyVerdict, testedWith } from '../../kit/api-key.js';
 import { callOf, defaultBaseUrl, providerId } from './anthropic.calls.js';
+
+/** A token of a login has its own way in; a key of another form may be another gateway's. */
+const keyForm: KeyForm = {
+  provider: providerId,
+  refused: [[/^sk-ant-o[ar]t\d/, 'it is a token of a login, not an API key']],
+  warnings: [
+    [/^sk-ant-admin/, 'an admin key manages an organisation and cannot chat'],
+    [/^(?!sk-ant-)/, 'keys of Anthropic start with sk-ant-'],
+  ],
+};
 
 @Injectable()
 export class AnthropicApiKey implements ApiKeyBehaviour {
@@ -16,36 +26,23 @@ export class AnthropicApiKey implements ApiKeyBehaviour {
     @Inject(providerHttp) private readonly http: HttpClient,
   ) {}
 
-  /** Loose on purpose: the vendor has changed the form of its keys before, and other gateways speak this wire with their own. */
   validateApiKey(apiKey: Secret): KeyVerdict {
-    const key = apiKey.reveal();
-    if (key === '') throw invalid('it is empty');
-    if (!/^[\x21-\x7e]+$/.test(key)) throw invalid('it has blanks or characters that no key has');
-    if (/^sk-ant-o[ar]t\d/.test(key)) throw invalid('it is a token of a login, not an API key');
-    if (key.startsWith('sk-ant-admin')) return { warning: 'an admin key manages an organisation and cannot chat' };
-    if (!key.startsWith('sk-ant-')) return { warning: 'keys of Anthropic start with sk-ant-' };
-    return {};
+    return keyVerdict(keyForm, apiKey);
   }
 
   createClient({ apiKey }: ApiKeyCredentials, { baseUrl }: ClientOptions): ProviderClient {
-    const address = baseUrl ?? this.settings.text('baseUrl') ?? defaultBaseUrl;
-    return {
-      baseUrl: address.replace(/\/+$/, ''),
-      authorise(headers) {
+    return clientAt({
+      baseUrl,
+      defaultBaseUrl,
+      authorise: (headers) => {
         headers['x-api-key'] = apiKey.reveal();
       },
       http: this.http,
       settings: this.settings,
-    };
+    });
   }
 
   async testConnection(client: ProviderClient, options: CallOptions): Promise<ConnectionReport> {
-    const before = performance.now();
-    await requestJson(callOf(client, options, { path: '/v1/models?limit=1' }));
-    return { keyAccepted: true, latencyMs: Math.round(performance.now() - before) };
+    return testedWith(callOf(client, options, { path: '/v1/models?limit=1' }));
   }
-}
-
-function invalid(problem: string): MaestroError {
-  return new MaestroError('session.key-invalid', { provider: providerId, problem });
 }

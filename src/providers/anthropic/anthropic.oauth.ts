@@ -7,6 +7,7 @@ import type { LoginTraits } from '../../contracts/manifest.js';
 import type { CallOptions, ClientOptions, HttpClient, ProviderClient, ProviderSettings } from '../../contracts/provider-client.js';
 import type { Secret } from '../../contracts/secret.js';
 import type { AuthorizationChallenge, PkceParams, TokenSet } from '../../contracts/tokens.js';
+import { clientAt } from '../../kit/api-key.js';
 import { authorizationChallenge } from '../../kit/oauth/authorization.js';
 import { federationChallenge, isFederated, refederated } from '../../kit/oauth/federation.js';
 import { mergeTokens } from '../../kit/oauth/merge-tokens.js';
@@ -75,17 +76,17 @@ export class AnthropicOAuth implements OAuthBehaviour {
 
   /** The beta is how the API takes a login's token at all; it joins those that the request asks for itself. */
   createClient({ accessToken }: OAuthCredentials, { baseUrl }: ClientOptions): ProviderClient {
-    const address = baseUrl ?? this.settings.text('baseUrl') ?? defaultBaseUrl;
-    return {
-      baseUrl: address.replace(/\/+$/, ''),
-      authorise(headers) {
+    return clientAt({
+      baseUrl,
+      defaultBaseUrl,
+      authorise: (headers) => {
         const asked = headers['anthropic-beta']?.split(',').map((beta) => beta.trim()) ?? [];
         headers['anthropic-beta'] = [...new Set([...asked, oauthBeta])].filter((beta) => beta !== '').join(',');
         headers['authorization'] = `Bearer ${accessToken.reveal()}`;
       },
       http: this.http,
       settings: this.settings,
-    };
+    });
   }
 
   private flow(): OAuthFlow {

@@ -7,6 +7,7 @@ import type { LoginTraits } from '../../contracts/manifest.js';
 import type { CallOptions, ClientOptions, HttpClient, ProviderClient, ProviderSettings } from '../../contracts/provider-client.js';
 import type { Secret } from '../../contracts/secret.js';
 import type { AuthorizationChallenge, PkceParams, TokenSet } from '../../contracts/tokens.js';
+import { clientAt } from '../../kit/api-key.js';
 import { authorizationChallenge } from '../../kit/oauth/authorization.js';
 import { mergeTokens } from '../../kit/oauth/merge-tokens.js';
 import type { OAuthFlow } from '../../kit/oauth/oauth-flow.js';
@@ -65,17 +66,17 @@ export class GeminiOAuth implements OAuthBehaviour {
 
   /** A user's token says nothing of whose quota a call is on: that is the project's of the header. */
   createClient({ accessToken, extra }: OAuthCredentials, { baseUrl }: ClientOptions): ProviderClient {
-    const address = baseUrl ?? this.settings.text('baseUrl') ?? defaultBaseUrl;
     const project = extra['projectId'] ?? this.settings.text('oauthProject');
-    return {
-      baseUrl: address.replace(/\/+$/, ''),
-      authorise(headers) {
+    return clientAt({
+      baseUrl,
+      defaultBaseUrl,
+      authorise: (headers) => {
         headers['authorization'] = `Bearer ${accessToken.reveal()}`;
         if (project !== undefined) headers['x-goog-user-project'] = project;
       },
       http: this.http,
       settings: this.settings,
-    };
+    });
   }
 
   private flow(): OAuthFlow {
