@@ -57,7 +57,10 @@ describe('logins between their two halves', () => {
     await prepareDatabase(database.dataSource, keys);
     logins = new TypeOrmPendingLogins(database.dataSource, keys);
   });
-  beforeEach(() => database.dataSource.query('truncate pending_logins, finished_logins, saved_authentications'));
+  beforeEach(async () => {
+    await database.dataSource.query('truncate pending_logins, finished_logins');
+    await database.dataSource.query('delete from saved_authentications');
+  });
   afterAll(() => database.close());
 
   const expire = (): Promise<unknown> => database.dataSource.query(`update pending_logins set expires_at = now() - interval '1 second'`);
