@@ -1,0 +1,44 @@
+import type { ContentPart } from '../../src/contracts/chat.js';
+import type { ChatAnswer } from '../../src/contracts/stream-event.js';
+import { encodeChatAnswer } from '../../src/dialects/openai-chat/answer-encoder.js';
+import { decodeChatRequest } from '../../src/dialects/openai-chat/request-decoder.js';
+import { encodeResponsesAnswer } from '../../src/dialects/openai-responses/answer-encoder.js';
+import { decodeResponsesRequest } from '../../src/dialects/openai-responses/request-decoder.js';
+import { recordsIn } from '../../src/dialects/openai-chat/wire.js';
+
+/** What providers of all wires want back, as it reaches a client that then sends its history. */
+const content: readonly ContentPart[] = [
+  { type: 'reasoning', text: 'Hm', signature: 'EqQBCgIYAhIM+/=' },
+  { type: 'reasoning', encrypted: 'redacted+/=' },
+  { type: 'reasoning', text: 'A summary', id: 'rs_1', encrypted: 'gAAAA' },
+  { type: 'text', text: 'Let me see.' },
+  { type: 'tool-call', callId: 'toolu_1', name: 'f', arguments: { x: 1 }, providerData: { thoughtSignature: 'CiQB+/=' } },
+  { type: 'tool-call', callId: 'call_2', name: 'g', arguments: {} },
+];
+
+const answer: ChatAnswer = { streamId: 's', id: 'a', model: 'm', role: 'assistant', content, reason: 'tool-calls' };
+
+/** A client that keeps an answer's message or items as they came, through JSON. */
+const clients: readonly (readonly [string, () => unknown])[] = [
+  [
+    'Chat Completions',
+    () => {
+      const { body } = encodeChatAnswer(answer, { created: 0 });
+      const [choice] = recordsIn(JSON.parse(JSON.stringify(body)), 'choices');
+      return decodeChatRequest({ model: 'm', messages: [choice?.['message']] }, 'own').request.messages;
+    },
+  ],
+  [
+    'Responses',
+    () => {
+      const { body } = encodeResponsesAnswer(answer, { created: 0 });
+      return decodeResponsesRequest({ model: 'm', input: recordsIn(JSON.parse(JSON.stringify(body)), 'output') }, 'own').request.messages;
+    },
+  ],
+];
+
+describe('what a provider wants back', () => {
+  it.each(clients)('comes back to it through a client of %s', (_wire, returned) => {
+    expect(returned()).toEqual([{ role: 'assistant', content }]);
+  });
+});
