@@ -7,7 +7,7 @@ import type { WireResponse } from '../../contracts/wire-request.js';
 import { headerOf } from '../retry-after.js';
 
 /** Bytes after decompression. A token answer has a few thousand; what is longer is no token answer. */
-export const maxAnswerBytes = 256 * 1024;
+const maxAnswerBytes = 256 * 1024;
 
 const decoders: Readonly<Record<string, () => Transform>> = {
   gzip: () => createGunzip(),
