@@ -9,7 +9,9 @@ import type { ChatState } from '../../src/dialects/openai-chat/stream-state.js';
 import { eventsFromResponse } from '../../src/dialects/openai-responses/answer.js';
 import { openAiResponsesDecoder } from '../../src/dialects/openai-responses/stream-decoder.js';
 import type { ResponsesState } from '../../src/dialects/openai-responses/stream-state.js';
+import type { StreamDecoder } from '../../src/contracts/behaviours/stream-decoder.js';
 import { decodeStream } from '../../src/kit/decode-stream.js';
+import type { RecordedWire } from './cases.js';
 import { chatRulings, responsesRulings } from './rulings.js';
 import type { WireUnderTest } from './wire-suite.js';
 
@@ -54,4 +56,18 @@ export const generateContentWire: WireUnderTest<GenerateContentState> = {
 
 async function* oneEvent(data: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(`data: ${data}\n\n`);
+}
+
+/** The wire's decoder for whoever looks at its events only. */
+export function decoderOf(api: RecordedWire, provider: string): StreamDecoder {
+  switch (api) {
+    case 'chat':
+      return chatWire.decoder(provider);
+    case 'responses':
+      return responsesWire.decoder(provider);
+    case 'messages':
+      return messagesWire.decoder(provider);
+    case 'generate-content':
+      return generateContentWire.decoder(provider);
+  }
 }
