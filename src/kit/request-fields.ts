@@ -14,6 +14,8 @@ export interface RequestFields {
   pathOf(name: string): string;
   /** Whether there is such a field; it is not read by this. */
   has(name: string): boolean;
+  /** The value of a field that may be none of ours to read; it is not read by this. */
+  peek(name: string): unknown;
   text(name: string): string | undefined;
   neededText(name: string): string;
   number(name: string): number | undefined;
@@ -66,6 +68,7 @@ function fieldsOf(given: JsonRecord, path: string, respelled?: Respelling): Requ
     path,
     pathOf,
     has: (name) => Object.hasOwn(record, name) && record[name] !== null && record[name] !== undefined,
+    peek: (name) => (fields.has(name) ? record[name] : undefined),
     text: (name) => read(name, isText, 'a text'),
     neededText: (name) => needed(name, fields.text(name), 'a text'),
     number: (name) => read(name, isNumber, 'a number'),
