@@ -1,4 +1,4 @@
-import type { ContentPart } from '../../src/contracts/chat.js';
+import type { ContentPart, JsonObject } from '../../src/contracts/chat.js';
 import type { ChatAnswer } from '../../src/contracts/stream-event.js';
 import { encodeChatAnswer } from '../../src/dialects/openai-chat/answer-encoder.js';
 import { decodeChatRequest } from '../../src/dialects/openai-chat/request-decoder.js';
@@ -18,13 +18,17 @@ const content: readonly ContentPart[] = [
 
 const answer: ChatAnswer = { streamId: 's', id: 'a', model: 'm', role: 'assistant', content, reason: 'tool-calls' };
 
+function throughJson(body: JsonObject): JsonObject {
+  return JSON.parse(JSON.stringify(body)) as JsonObject;
+}
+
 /** A client that keeps an answer's message or items as they came, through JSON. */
 const clients: readonly (readonly [string, () => unknown])[] = [
   [
     'Chat Completions',
     () => {
       const { body } = encodeChatAnswer(answer, { created: 0 });
-      const [choice] = recordsIn(JSON.parse(JSON.stringify(body)), 'choices');
+      const [choice] = recordsIn(throughJson(body), 'choices');
       return decodeChatRequest({ model: 'm', messages: [choice?.['message']] }, 'own').request.messages;
     },
   ],
@@ -32,7 +36,7 @@ const clients: readonly (readonly [string, () => unknown])[] = [
     'Responses',
     () => {
       const { body } = encodeResponsesAnswer(answer, { created: 0 });
-      return decodeResponsesRequest({ model: 'm', input: recordsIn(JSON.parse(JSON.stringify(body)), 'output') }, 'own').request.messages;
+      return decodeResponsesRequest({ model: 'm', input: recordsIn(throughJson(body), 'output') }, 'own').request.messages;
     },
   ],
 ];
