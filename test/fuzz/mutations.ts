@@ -11,7 +11,7 @@ export function randomFrom(seed: number): Random {
   };
 }
 
-export function below(random: Random, limit: number): number {
+function below(random: Random, limit: number): number {
   return Math.floor(random() * limit);
 }
 
