@@ -12,6 +12,7 @@ import { RetryMeans, systemRetryMeans } from './core/chat/retries.js';
 import type { StreamObserverFactory } from './core/chat/stream-observer.port.js';
 import { streamObservers } from './core/chat/stream-observer.port.js';
 import { ContextLog } from './core/contexts/context-log.js';
+import { ContextTurns } from './core/contexts/context-turns.js';
 import { Contexts } from './core/contexts/contexts.js';
 import type { CoreOptions } from './core/core-options.js';
 import { coreOptions } from './core/core-options.js';
@@ -144,6 +145,7 @@ export class MaestroModule {
         Audit,
         Imports,
         ContextLog,
+        ContextTurns,
         Contexts,
         Chat,
         Forwarding,

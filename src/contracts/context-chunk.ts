@@ -18,6 +18,8 @@ export type ChunkKind = 'message' | 'reasoning' | 'tool-call' | 'tool-result';
 /** A context in a list. */
 export interface ContextSummary {
   readonly id: ContextId;
+  /** Where it is kept. Of what the provider keeps, chunks and bytes are not counted: they are 0. */
+  readonly management: 'local' | 'remote';
   /** How many are left. */
   readonly chunks: number;
   /** As they rest. */
@@ -43,7 +45,8 @@ export interface ContextChunk {
     readonly tokens?: number;
     /** From 0; what was deleted leaves a gap. */
     readonly position: number;
-    readonly createdAt: Date;
+    /** Absent where the provider keeps it and does not tell. */
+    readonly createdAt?: Date;
     /** The provider's own id of the answer that it is of, or of the piece. */
     readonly providerRef?: string;
     /** Of a tool call and its result: they are deleted together. */

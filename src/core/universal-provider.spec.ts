@@ -61,6 +61,17 @@ describe('the universal provider', () => {
     });
   });
 
+  it('gives the chunks that a provider keeps, where a chat chose so', async () => {
+    const chosen = { model: 'm', contextId: 'remote', providerOptions: { whole: { context: 'remote' } } } as const;
+    await maestro.completeChat('whole', 'work', [{ role: 'user', content: 'Hello' }], chosen);
+
+    const chunks = await maestro.listContextChunks('whole', 'work', 'remote');
+
+    expect(chunks.map(({ id }) => id)).toEqual(['c1', 'c2', 'c3']);
+    await expect(maestro.deleteContextChunk('whole', 'work', 'remote', 'c3')).resolves.toEqual(['c3']);
+    await expect(maestro.deleteContextChunk('whole', 'work', 'remote', 'c9')).rejects.toMatchObject({ code: 'context.chunk-not-found' });
+  });
+
   it.each(['', 'a\nb', 'x'.repeat(201)])('takes %j for no context', async (contextId) => {
     await expect(maestro.listContextChunks('whole', 'work', contextId)).rejects.toMatchObject({ code: 'request.invalid' });
   });

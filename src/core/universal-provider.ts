@@ -107,7 +107,7 @@ export class UniversalProvider {
     contextId: string,
     options?: ContextOptions,
   ): Promise<readonly ContextChunk[]> {
-    return this.contexts.allChunks(this.withContexts(provider, options?.authType, session), contextId);
+    return this.contexts.allChunks(this.withContexts(provider, options?.authType, session), contextId, options);
   }
 
   /**
@@ -122,7 +122,7 @@ export class UniversalProvider {
     chunkId: string,
     options?: ContextOptions,
   ): Promise<readonly string[]> {
-    return this.contexts.deleteChunk(this.withContexts(provider, options?.authType, session), contextId, chunkId);
+    return this.contexts.deleteChunk(this.withContexts(provider, options?.authType, session), contextId, chunkId, options);
   }
 
   /** Contexts are those of chats: a provider that cannot chat has none. */

@@ -37,8 +37,8 @@ describe('maestro contexts', () => {
     });
 
     const { output } = await tool('list', 'acme/work', '--limit', '1');
-    expect(output).toMatch(/^CONTEXT {2}CHUNKS {2}BYTES +UPDATED\ntalk +2 +\d+ +\d{4}-.*\nmore: --cursor talk\n$/);
-    expect((await tool('list', 'acme/work', '--cursor', 'talk')).output).toMatch(/\nwalk +2/);
+    expect(output).toMatch(/^CONTEXT {2}KEPT +CHUNKS {2}BYTES +UPDATED\ntalk +local +2 +\d+ +\d{4}-.*\nmore: --cursor talk\n$/);
+    expect((await tool('list', 'acme/work', '--cursor', 'talk')).output).toMatch(/\nwalk +local +2/);
   });
 
   it('shows the beginnings of chunks, and all of them with --json', async () => {

@@ -8,7 +8,7 @@ import { ProviderId } from '../../src/contracts/provider-id.js';
 import type { SessionRecord } from '../../src/contracts/session.js';
 import { SessionId } from '../../src/contracts/session.js';
 import { SessionName } from '../../src/contracts/session-name.js';
-import { deletedWith } from '../../src/core/contexts/chunk-groups.js';
+import { deletedWith } from '../../src/kit/chunk-groups.js';
 import type { ChunkPlace } from '../../src/core/contexts/chunk-sealing.js';
 import { openChunk, sealPiece } from '../../src/core/contexts/chunk-sealing.js';
 import type { NewChunk } from '../../src/core/contexts/context-store.port.js';
@@ -114,7 +114,7 @@ describe('the log of a conversation', () => {
     const [first, second] = await store.list(owner.id, 10);
 
     expect(await store.count(owner.id)).toBe(2);
-    expect(first).toMatchObject({ id: 'another', chunks: 0, bytes: 0 });
+    expect(first).toMatchObject({ id: 'another', management: 'local', chunks: 0, bytes: 0 });
     expect(second).toMatchObject({ id: 'talk / 1', chunks: 2, createdAt: expect.any(Date) as Date });
     expect(second?.bytes).toBeGreaterThan(200);
     expect(await store.list(owner.id, 10, 'b')).toEqual([second]);
@@ -165,9 +165,20 @@ describe('the log of a conversation', () => {
     expect(await store.append(owner, place.contextId, await chunksOf('late'))).toBe(false);
   });
 
+  it('may be kept by the provider: noted once, under the name that came first', async () => {
+    const first = await store.keepRemote(owner, place.contextId, 'conv_1');
+
+    expect(first).toMatchObject({ contextId: place.contextId, remoteRef: 'conv_1' });
+    expect(await store.keepRemote(owner, place.contextId, 'conv_2')).toEqual(first);
+    expect(await store.list(owner.id, 10)).toMatchObject([{ management: 'remote', chunks: 0 }]);
+    await sessions.delete(owner.id, note);
+    expect(await store.keepRemote(owner, place.contextId, 'conv_3')).toBeUndefined();
+  });
+
   it('says so where the database refuses', async () => {
-    await database.dataSource.query('drop table context_chunks');
+    await database.dataSource.query('drop table context_chunks, contexts');
     await expect(store.append(owner, place.contextId, [])).rejects.toMatchObject({ code: '42P01' });
+    await expect(store.keepRemote(owner, place.contextId, 'conv_1')).rejects.toMatchObject({ code: '42P01' });
   });
 });
 

@@ -37,7 +37,8 @@ export class InMemoryContextStore implements ContextStore {
       .filter((one) => one.session === session && (after === undefined || one.contextId > after))
       .sort((one, other) => one.contextId.localeCompare(other.contextId))
       .slice(0, limit)
-      .map(({ contextId, chunks }) => ({
+      .map(({ contextId, chunks, remoteRef }) => ({
+        management: remoteRef === undefined ? ('local' as const) : ('remote' as const),
         ...{ id: contextId, chunks: chunks.length, createdAt: at, updatedAt: at },
         bytes: chunks.reduce((sum, { content }) => sum + content.bytes.length, 0),
       }));
@@ -63,6 +64,13 @@ export class InMemoryContextStore implements ContextStore {
     conversation.chunks.push(...added);
     conversation.nextPosition += chunks.length;
     return true;
+  }
+
+  async keepRemote(owner: ContextOwner, contextId: ContextId, remoteRef: string): Promise<ContextRecord | undefined> {
+    const present = await this.find(owner.id, contextId);
+    const context = present ?? { id: randomUUID(), contextId, remoteRef };
+    if (present === undefined) this.conversations.push({ ...context, session: owner.id, chunks: [], nextPosition: 0 });
+    return context;
   }
 
   async prune(context: string, choose: (chunks: readonly ChunkOutline[]) => ReadonlySet<string>): Promise<readonly string[]> {

@@ -13,7 +13,7 @@ describe('the behaviours', () => {
       'api-key': { validateApiKey: 1, createClient: 2, testConnection: 2 },
       streaming: { streamChat: 3, parseStreamEvent: 2, forward: 2 },
       models: { listModels: 2, getModelInfo: 3 },
-      context: { listContextChunks: 3, deleteContextChunk: 4 },
+      context: { createContext: 2, listContextChunks: 3, deleteContextChunk: 4 },
     });
   });
 });

@@ -4,7 +4,11 @@ import type { StreamEvent } from '../stream-event.js';
 import type { Dialect, ServerSentEvent, WireRequest, WireResponse } from '../wire-request.js';
 import { behaviour } from './behaviour.js';
 
-export type StreamOptions = Omit<ChatRequest, 'messages'> & CallOptions;
+export type StreamOptions = Omit<ChatRequest, 'messages'> &
+  CallOptions & {
+    /** The provider's own context that this turn goes on with and is kept in (`ContextBehaviour`); the messages are the new ones. */
+    readonly contextRef?: string;
+  };
 
 /** What a dialect's decoder remembers between two events; only that dialect looks inside. */
 export interface StreamState {

@@ -11,7 +11,7 @@ import { ProviderId } from '../../contracts/provider-id.js';
 import type { Session } from '../../contracts/session.js';
 import type { ChatAnswer, StreamEvent } from '../../contracts/stream-event.js';
 import type { ContextTurn } from '../contexts/context-log.js';
-import { ContextLog } from '../contexts/context-log.js';
+import { ContextTurns } from '../contexts/context-turns.js';
 import type { CoreOptions } from '../core-options.js';
 import { coreOptions } from '../core-options.js';
 import { ProviderRegistry } from '../registry/provider-registry.js';
@@ -61,7 +61,7 @@ export class Chat {
   constructor(
     @Inject(ProviderRegistry) private readonly registry: ProviderRegistry,
     @Inject(AuthorisedClients) private readonly clients: AuthorisedClients,
-    @Inject(ContextLog) private readonly contexts: ContextLog,
+    @Inject(ContextTurns) private readonly contexts: ContextTurns,
     @Inject(streamObservers) private readonly observerFactories: readonly StreamObserverFactory[],
     @Inject(coreOptions) private readonly limits: CoreOptions,
     @Inject(RetryMeans) private readonly retryMeans: RetryMeans,
@@ -78,13 +78,14 @@ export class Chat {
       ...(authType !== undefined && { authType: AuthType.parse(authType) }),
     };
     const open = await this.clients.open(caller, 'chat', address);
-    const turn = contextId === undefined ? outsideOfContexts(messages) : await this.contexts.begin(open.session, contextId, messages);
     const streamId = randomUUID();
     const controller = new AbortController();
     const signal = callerSignal === undefined ? controller.signal : AbortSignal.any([callerSignal, controller.signal]);
     if (signal.aborted) throw cancelled(signal);
+    const { providerOptions } = request;
+    const turn = await this.contexts.begin({ open, contextId, messages, providerOptions, signal });
     this.running.set(streamId, controller);
-    const streamOptions: StreamOptions = { ...request, signal };
+    const streamOptions: StreamOptions = { ...request, signal, ...(turn.remoteRef !== undefined && { contextRef: turn.remoteRef }) };
     const source = openedByReading(
       async () => (await streaming.streamChat(open.client, turn.messages, streamOptions))[Symbol.asyncIterator](),
       {
@@ -159,10 +160,6 @@ function refuseInvalid(messages: readonly ChatMessage[], { model, retries = most
     ...(Number.isInteger(retries) && retries >= 0 && retries <= mostRetries ? [] : [`retries must be 0 to ${String(mostRetries)}`]),
   ];
   if (problems.length > 0) throw new MaestroError('request.invalid', { problems });
-}
-
-function outsideOfContexts(messages: readonly ChatMessage[]): ContextTurn {
-  return { messages, observer: {}, settled: () => Promise.resolve() };
 }
 
 /** No event waits, only the end does: whoever read to it finds the turn in its context. */

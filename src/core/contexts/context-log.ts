@@ -24,6 +24,8 @@ import { WriteQueue } from './write-queue.js';
 export interface ContextTurn {
   /** What is left of the context, then the new messages. */
   readonly messages: readonly ChatMessage[];
+  /** The provider's name of the context, where the provider keeps it. */
+  readonly remoteRef?: string;
   /** Keeps the new messages and the answer as soon as the answer is whole. Of one that is not, nothing is kept. */
   readonly observer: StreamObserver;
   /** Resolves when what was to be kept rests. Never rejects. */

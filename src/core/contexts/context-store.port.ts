@@ -55,6 +55,8 @@ export interface ContextStore {
    * second time change nothing. False: the session is gone.
    */
   append(owner: ContextOwner, contextId: ContextId, chunks: readonly NewChunk[]): Promise<boolean>;
+  /** Notes that the provider keeps this context, or gives what was noted before. Undefined: the session is gone. */
+  keepRemote(owner: ContextOwner, contextId: ContextId, remoteRef: string): Promise<ContextRecord | undefined>;
   /**
    * Takes away what `choose` says of all that is there, while nothing is added. A context without a chunk is gone.
    *

@@ -1,4 +1,4 @@
-import { WholeStreaming } from '../../../test/extension/fixtures/whole-behaviours.js';
+import { WholeContext, WholeStreaming } from '../../../test/extension/fixtures/whole-behaviours.js';
 import { aCaller, anApiKey } from '../../../test/support/a-session.js';
 import { InMemoryContextStore } from '../../../test/support/in-memory-context-store.js';
 import { InMemoryPersistenceModule } from '../../../test/support/in-memory-persistence.module.js';
@@ -10,6 +10,7 @@ import type { ChatMessage } from '../../contracts/chat.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { ProviderClient } from '../../contracts/provider-client.js';
 import type { ContextChunk } from '../../contracts/context-chunk.js';
+import { ContextId } from '../../contracts/context-chunk.js';
 import { ProviderId } from '../../contracts/provider-id.js';
 import type { StreamEvent } from '../../contracts/stream-event.js';
 import { contextLimits } from './context-limits.js';
@@ -280,6 +281,67 @@ describe('the contexts of a session', () => {
     await expect(stranger.chunks(address, 'talk')).rejects.toMatchObject({ code: 'session.not-found' });
     const user = running.contexts.for(aCaller(['chat'], 'work'));
     expect((await user.chunks(address, 'talk')).data).toHaveLength(2);
+  });
+});
+
+describe('a context that the provider keeps', () => {
+  const refs: (string | undefined)[] = [];
+
+  class RemoteStreaming extends TalkingStreaming {
+    override async streamChat(client: ProviderClient, messages: readonly ChatMessage[], options: StreamOptions) {
+      refs.push(options.contextRef);
+      return super.streamChat(client, messages, options);
+    }
+  }
+
+  let remote: RunningMaestro;
+  beforeEach(async () => {
+    refs.length = 0;
+    const persistence = InMemoryPersistenceModule.of(undefined, undefined, store);
+    remote = await startMaestro({ persistence, providers: [wholeProvider({ streaming: RemoteStreaming, context: WholeContext })] });
+    await remote.maestro.createSession('whole', 'api_key', { name: 'work', credentials: anApiKey() });
+  });
+  afterEach(() => remote.close());
+
+  const say = (content: string, special: object): Promise<unknown> =>
+    remote.maestro.completeChat('whole', 'work', [{ role: 'user', content }], { model: 'plain', ...special });
+  const chosen = (context: string): object => ({ providerOptions: { whole: { context } } });
+
+  it('is told the new messages only, and stays there without being chosen again', async () => {
+    await say('one', { contextId: 'talk', ...chosen('remote') });
+    await say('two', { contextId: 'talk' });
+
+    expect(refs).toEqual(['whole-context', 'whole-context']);
+    expect(sent.at(-1)).toEqual([{ role: 'user', content: 'two' }]);
+    expect((await remote.contexts.list(address)).data).toMatchObject([{ id: 'talk', management: 'remote', chunks: 0 }]);
+    expect((await remote.contexts.chunks(address, 'talk')).nextCursor).toBe('1');
+  });
+
+  it('is one that was chosen: else Maestro keeps it', async () => {
+    await say('one', { contextId: 'talk', ...chosen('local') });
+    await say('two', { contextId: 'talk' });
+
+    expect(refs).toEqual([undefined, undefined]);
+    expect(sent.at(-1)).toHaveLength(3);
+    await expect(say('three', { contextId: 'talk', ...chosen('remote') })).rejects.toMatchObject({ code: 'request.invalid' });
+  });
+
+  it.each([
+    ['no choice', { contextId: 'talk', ...chosen('moon') }],
+    ['a choice for no context', chosen('remote')],
+  ])('is not begun with %s', async (_what, special) => {
+    await expect(say('one', special)).rejects.toMatchObject({ code: 'request.invalid' });
+  });
+
+  it('is that of who was quicker, and none where the session is gone meanwhile', async () => {
+    const quicker = jest
+      .spyOn(store, 'keepRemote')
+      .mockResolvedValueOnce({ id: 'x', contextId: ContextId.parse('talk'), remoteRef: 'first' });
+    await say('one', { contextId: 'talk', ...chosen('remote') });
+    expect(refs).toEqual(['first']);
+
+    quicker.mockResolvedValueOnce(undefined);
+    await expect(say('one', { contextId: 'talk', ...chosen('remote') })).rejects.toMatchObject({ code: 'session.not-found' });
   });
 });
 

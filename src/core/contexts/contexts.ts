@@ -1,14 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 
+import type { ContextBehaviour } from '../../contracts/behaviours/context.behaviour.js';
 import type { Caller } from '../../contracts/caller.js';
 import type { ContextChunk, ContextSummary } from '../../contracts/context-chunk.js';
 import { ContextId } from '../../contracts/context-chunk.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import type { CallOptions, ProviderClient } from '../../contracts/provider-client.js';
 import type { Page, SessionAddress, SessionRecord } from '../../contracts/session.js';
+import { deletedWith } from '../../kit/chunk-groups.js';
 import { localCaller } from '../access/local-caller.js';
+import { signalOf } from '../never-aborted.js';
+import { ProviderRegistry } from '../registry/provider-registry.js';
+import { AuthorisedClients } from '../sessions/authorised-client.js';
 import { SecretBox } from '../sessions/secret-box.port.js';
 import { SessionFinder } from '../sessions/session-finder.js';
-import { deletedWith } from './chunk-groups.js';
 import { openChunk } from './chunk-sealing.js';
 import { ContextLog } from './context-log.js';
 import type { ChunkRecord, ContextRecord } from './context-store.port.js';
@@ -16,11 +21,20 @@ import { ContextStore } from './context-store.port.js';
 import type { Piece } from './pieces.js';
 import { textOf } from './pieces.js';
 
-export interface PageQuery {
+interface CallSignal {
+  readonly signal?: AbortSignal;
+}
+
+export interface PageQuery extends CallSignal {
   /** 1 to 200; default 50. */
   readonly limit?: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;
+}
+
+interface RemoteContext extends CallOptions {
+  readonly context: ContextBehaviour;
+  readonly client: ProviderClient;
 }
 
 interface OpenContext {
@@ -42,10 +56,12 @@ export class Contexts {
     @Inject(ContextLog) private readonly log: ContextLog,
     @Inject(SessionFinder) private readonly finder: SessionFinder,
     @Inject(SecretBox) private readonly box: SecretBox,
+    @Inject(ProviderRegistry) private readonly registry: ProviderRegistry,
+    @Inject(AuthorisedClients) private readonly clients: AuthorisedClients,
   ) {}
 
   for(caller: Caller): Contexts {
-    const acting = new Contexts(this.store, this.log, this.finder, this.box);
+    const acting = new Contexts(this.store, this.log, this.finder, this.box, this.registry, this.clients);
     acting.caller = caller;
     return acting;
   }
@@ -63,6 +79,11 @@ export class Contexts {
   async chunks(address: SessionAddress, contextId: string, query: PageQuery = {}): Promise<Page<ContextChunk>> {
     const { limit, cursor } = pageFrom(query);
     const open = await this.open(address, contextId);
+    const { remoteRef } = open.context;
+    if (remoteRef !== undefined) {
+      const { context, client, signal } = await this.remote(open, query);
+      return context.listContextChunks(client, remoteRef, { signal, limit, ...(cursor !== undefined && { cursor }) });
+    }
     const found = await this.store.chunks(open.context.id, limit + 1, positionFrom(cursor));
     const { data, nextCursor } = pageOf(found, limit, ({ position }) => String(position));
     const place = { owner: open.session, contextId: open.contextId };
@@ -71,11 +92,15 @@ export class Contexts {
   }
 
   /** All of them. @throws MaestroError as `chunks` does */
-  async allChunks(address: SessionAddress, contextId: string): Promise<readonly ContextChunk[]> {
+  async allChunks(address: SessionAddress, contextId: string, options: CallSignal = {}): Promise<readonly ContextChunk[]> {
     const chunks: ContextChunk[] = [];
     let cursor: string | undefined;
     do {
-      const page: Page<ContextChunk> = await this.chunks(address, contextId, { limit: 200, ...(cursor !== undefined && { cursor }) });
+      const page: Page<ContextChunk> = await this.chunks(address, contextId, {
+        ...options,
+        limit: 200,
+        ...(cursor !== undefined && { cursor }),
+      });
       chunks.push(...page.data);
       cursor = page.nextCursor;
     } while (cursor !== undefined);
@@ -88,9 +113,21 @@ export class Contexts {
    * @returns the ids of all that went
    * @throws MaestroError `context.not-found`, `context.chunk-not-found`
    */
-  async deleteChunk(address: SessionAddress, contextId: string, chunkId: string): Promise<readonly string[]> {
-    const { context } = await this.open(address, contextId);
-    return this.store.prune(context.id, (chunks) => deletedWith(chunkId, chunks));
+  async deleteChunk(address: SessionAddress, contextId: string, chunkId: string, options: CallSignal = {}): Promise<readonly string[]> {
+    const open = await this.open(address, contextId);
+    const { id, remoteRef } = open.context;
+    if (remoteRef !== undefined) {
+      const { context, client, signal } = await this.remote(open, options);
+      return context.deleteContextChunk(client, remoteRef, chunkId, { signal });
+    }
+    return this.store.prune(id, (chunks) => deletedWith(chunkId, chunks));
+  }
+
+  /** The provider's own keeping, and the way there. */
+  private async remote({ session }: OpenContext, options: CallSignal): Promise<RemoteContext> {
+    const context = this.registry.resolve(session.provider, 'context');
+    const { client } = await this.clients.open(this.caller, 'chat', { id: session.id });
+    return { context, client, signal: signalOf(options) };
   }
 
   private async open(address: SessionAddress, text: string): Promise<OpenContext> {

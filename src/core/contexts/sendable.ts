@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../contracts/chat.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
-import { pairedChunks } from './chunk-groups.js';
+import { pairedChunks } from '../../kit/chunk-groups.js';
 import type { ChunkOutline } from './context-store.port.js';
 import type { Piece } from './pieces.js';
 import { piecesFrom } from './pieces.js';

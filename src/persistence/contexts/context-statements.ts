@@ -8,6 +8,14 @@ export const findContext: Statement = {
   isRead: true,
 };
 
+/** Found, too, where it is there already. */
+export const keepRemoteContext: Statement = {
+  name: 'maestro/context-keep-remote',
+  text: `insert into contexts (id, session_id, context_id, remote_ref, next_position, created_at, updated_at)
+     values ($1, $2, $3, $4, 0, now(), now()) on conflict (session_id, context_id) do nothing`,
+  isRead: false,
+};
+
 export const countContexts: Statement = {
   name: 'maestro/context-count',
   text: 'select count(*)::int as contexts from contexts where session_id = $1',
@@ -16,7 +24,8 @@ export const countContexts: Statement = {
 
 export const listContexts: Statement = {
   name: 'maestro/context-list',
-  text: `select context_id as id, coalesce(held.chunks, 0)::int as chunks, coalesce(held.bytes, 0)::float8 as bytes,
+  text: `select context_id as id, case when remote_ref is null then 'local' else 'remote' end as management,
+       coalesce(held.chunks, 0)::int as chunks, coalesce(held.bytes, 0)::float8 as bytes,
        created_at as "createdAt", updated_at as "updatedAt"
      from contexts
      left join lateral (

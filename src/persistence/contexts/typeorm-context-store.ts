@@ -20,6 +20,7 @@ import {
   deleteChunks,
   deleteEmptyContext,
   findContext,
+  keepRemoteContext,
   listChunks,
   listContexts,
   outlineChunks,
@@ -70,6 +71,16 @@ export class TypeOrmContextStore implements ContextStore {
       if (isMissingReference(error)) return false;
       throw error;
     }
+  }
+
+  async keepRemote(owner: ContextOwner, contextId: ContextId, remoteRef: string): Promise<ContextRecord | undefined> {
+    try {
+      await run(this.dataSource, keepRemoteContext, [randomUUID(), owner.id, contextId, remoteRef]);
+    } catch (error) {
+      if (isMissingReference(error)) return undefined;
+      throw error;
+    }
+    return this.find(owner.id, contextId);
   }
 
   prune(context: string, choose: (chunks: readonly ChunkOutline[]) => ReadonlySet<string>): Promise<readonly string[]> {

@@ -19,6 +19,8 @@ export class PageQueryDto {
 /** A conversation. Times are RFC 3339. */
 export class ContextDto {
   readonly id: string;
+  /** Where it is kept: with Maestro, or with the provider, where chunks and bytes are not counted. */
+  readonly management: 'local' | 'remote';
   /** How many are left. */
   readonly chunks: number;
   /** As they rest. */
@@ -26,8 +28,9 @@ export class ContextDto {
   readonly createdAt: string;
   readonly updatedAt: string;
 
-  constructor({ id, chunks, bytes, createdAt, updatedAt }: ContextSummary) {
+  constructor({ id, management, chunks, bytes, createdAt, updatedAt }: ContextSummary) {
     this.id = id;
+    this.management = management;
     this.chunks = chunks;
     this.bytes = bytes;
     this.createdAt = createdAt.toISOString();
@@ -56,7 +59,7 @@ export class ChunkMetadataDto {
   readonly tokens?: number;
   /** From 0; what was deleted leaves a gap. */
   readonly position: number;
-  readonly createdAt: string;
+  readonly createdAt?: string;
   /** The provider's own id of it. */
   readonly providerRef?: string;
   /** Of a tool call and its result: they are deleted together. */
@@ -69,7 +72,7 @@ export class ChunkMetadataDto {
     if (model !== undefined) this.model = model;
     if (tokens !== undefined) this.tokens = tokens;
     this.position = position;
-    this.createdAt = createdAt.toISOString();
+    if (createdAt !== undefined) this.createdAt = createdAt.toISOString();
     if (providerRef !== undefined) this.providerRef = providerRef;
     if (callId !== undefined) this.callId = callId;
   }

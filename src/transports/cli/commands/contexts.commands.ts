@@ -43,8 +43,14 @@ export class ListContexts extends PagedCommand {
   async run([argument = '']: readonly string[], { json, ...query }: PageOptions): Promise<void> {
     const address = sessionFromArgument(argument);
     const page = await (await this.workbench.vault()).contexts.list(address, query);
-    const rows = page.data.map(({ id, chunks, bytes, updatedAt }) => [id, String(chunks), String(bytes), updatedAt.toISOString()]);
-    this.printPage({ json: json === true }, page, table(['context', 'chunks', 'bytes', 'updated'], rows));
+    const rows = page.data.map(({ id, management, chunks, bytes, updatedAt }) => [
+      id,
+      management,
+      String(chunks),
+      String(bytes),
+      updatedAt.toISOString(),
+    ]);
+    this.printPage({ json: json === true }, page, table(['context', 'kept', 'chunks', 'bytes', 'updated'], rows));
   }
 }
 

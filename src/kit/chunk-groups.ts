@@ -1,5 +1,15 @@
-import { MaestroError } from '../../contracts/errors/maestro-error.js';
-import type { ChunkOutline } from './context-store.port.js';
+import type { ChunkKind } from '../contracts/context-chunk.js';
+import { MaestroError } from '../contracts/errors/maestro-error.js';
+
+/** A chunk among the others of its context, which come in order. */
+export interface GroupedChunk {
+  readonly id: string;
+  readonly kind: ChunkKind;
+  /** The same for all that one message, or one answer, is made of. */
+  readonly message: number;
+  /** Of a call and its result. */
+  readonly callId?: string;
+}
 
 /**
  * What goes when a chunk goes, so that providers take what is left:
@@ -13,7 +23,7 @@ import type { ChunkOutline } from './context-store.port.js';
  *
  * @throws MaestroError `context.chunk-not-found`
  */
-export function deletedWith(chunkId: string, chunks: readonly ChunkOutline[]): ReadonlySet<string> {
+export function deletedWith(chunkId: string, chunks: readonly GroupedChunk[]): ReadonlySet<string> {
   const first = chunks.find(({ id }) => id === chunkId);
   if (first === undefined) throw new MaestroError('context.chunk-not-found', { chunkId });
   const pairs = pairedChunks(chunks);
@@ -27,9 +37,9 @@ export function deletedWith(chunkId: string, chunks: readonly ChunkOutline[]): R
 }
 
 /** A call's results: those that come after it and before the next call of the same id. */
-export function pairedChunks(chunks: readonly ChunkOutline[]): ReadonlyMap<ChunkOutline, readonly ChunkOutline[]> {
-  const open = new Map<string, ChunkOutline>();
-  const pairs = new Map<ChunkOutline, ChunkOutline[]>();
+export function pairedChunks(chunks: readonly GroupedChunk[]): ReadonlyMap<GroupedChunk, readonly GroupedChunk[]> {
+  const open = new Map<string, GroupedChunk>();
+  const pairs = new Map<GroupedChunk, GroupedChunk[]>();
   for (const chunk of chunks) {
     if (chunk.callId === undefined) continue;
     if (chunk.kind === 'tool-call') open.set(chunk.callId, chunk);
@@ -42,7 +52,7 @@ export function pairedChunks(chunks: readonly ChunkOutline[]): ReadonlyMap<Chunk
 }
 
 /** Whether the one cannot stay in the message without the other. */
-function needs(one: ChunkOutline, gone: ChunkOutline): boolean {
+function needs(one: GroupedChunk, gone: GroupedChunk): boolean {
   if (one.message !== gone.message || gone.kind === 'tool-result') return false;
   if (one.kind === 'reasoning') return true;
   return one.kind === 'tool-call' && gone.kind !== 'message';

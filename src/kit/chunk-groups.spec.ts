@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 
-import type { ContentPart } from '../../contracts/chat.js';
+import type { ContentPart } from '../contracts/chat.js';
 import { deletedWith } from './chunk-groups.js';
-import type { ChunkOutline } from './context-store.port.js';
-import { piecesFrom } from './pieces.js';
-import { withoutStrays } from './sendable.js';
+import type { ChunkOutline } from '../core/contexts/context-store.port.js';
+import { piecesFrom } from '../core/contexts/pieces.js';
+import { withoutStrays } from '../core/contexts/sendable.js';
 
 /** One letter a chunk: t(houghts), w(ords), c(all), r(esult), u(ser); a blank begins another message. */
 function chunksFrom(script: string): readonly ChunkOutline[] {
