@@ -133,6 +133,23 @@ describe('contexts', () => {
     expect(rows).toEqual([]);
   });
 
+  it('are kept by a provider that can, where a chat chooses so', async () => {
+    const [provider = ''] = providers.filter((id) => id === 'openai');
+    const path = `/api/sessions/${provider}/api_key/work/contexts`;
+    await ask(provider, 'my first words', { contextId: 'remote', providerOptions: { [provider]: { context: 'remote' } } });
+    await ask(provider, 'my second words', { contextId: 'remote' });
+    expect(lastSent(provider)).not.toContain('my first words');
+
+    const [first] = await chunksOf(`${path}/remote/chunks`);
+    const { json } = await gateway.call('DELETE', `${path}/remote/chunks/${String(first?.id)}`);
+
+    expect(first).toMatchObject({ content: 'my first words' });
+    expect(json['deleted']).toEqual([first?.id]);
+    expect((await chunksOf(`${path}/remote/chunks`)).map(({ content }) => content)).not.toContain('my first words');
+    const { json: listed } = await gateway.call('GET', `${path}?cursor=cut`);
+    expect(listed['data']).toContainEqual(expect.objectContaining({ id: 'remote', management: 'remote' }));
+  });
+
   it('are described', async () => {
     const { json } = await gateway.call('GET', '/openapi.json');
     expect(Object.keys(json['paths'] as object)).toEqual(

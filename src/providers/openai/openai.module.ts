@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { defineProvider } from '../../contracts/define-provider.js';
 import { OpenAiApiKey } from './openai.api-key.js';
 import { defaultBaseUrl, providerId } from './openai.calls.js';
+import { OpenAiContext } from './openai.context.js';
 import { OpenAiModels } from './openai.models.js';
 import { dialects, OpenAiStreaming } from './openai.streaming.js';
 
@@ -15,6 +16,7 @@ export const openAi = defineProvider(OpenAiModule, {
   apiKey: OpenAiApiKey,
   streaming: OpenAiStreaming,
   models: OpenAiModels,
+  context: OpenAiContext,
   dialects,
   settings: {
     baseUrl: { text: 'address of the API, with its version', default: defaultBaseUrl },

@@ -38,11 +38,13 @@ export class OpenAiStreaming implements StreamingBehaviour {
   async streamChat(
     client: ProviderClient,
     messages: readonly ChatMessage[],
-    { signal, ...rest }: StreamOptions,
+    { signal, contextRef, ...rest }: StreamOptions,
   ): Promise<AsyncIterable<StreamEvent>> {
-    const { api, ...extra } = rest.providerOptions?.[providerId] ?? {};
+    const { api, context: _context, ...own } = rest.providerOptions?.[providerId] ?? {};
+    const extra = contextRef === undefined ? own : { ...own, conversation: contextRef, store: true };
     const request = { ...rest, messages };
     if (apiFrom(api) === 'chat-completions') {
+      if (contextRef !== undefined) throw noConversations();
       const vendor = { provider: providerId, maxTokensField: 'max_completion_tokens', endUserField: 'safety_identifier' } as const;
       const body = encodeChatRequest(request, vendor, extra);
       return openStream(callOf(client, { signal }, { path: '/chat/completions', body }, openAiChatFailure), chat);
@@ -67,6 +69,10 @@ function apiFrom(api: JsonObject[string] | undefined): Api {
   if (api === undefined || api === 'responses') return 'responses';
   if (api === 'chat-completions') return api;
   throw new MaestroError('request.invalid', { problems: [`providerOptions.${providerId}.api must be "responses" or "chat-completions"`] });
+}
+
+function noConversations(): MaestroError {
+  return new MaestroError('request.invalid', { problems: ['a context that OpenAI keeps is known to Responses only'] });
 }
 
 /** Events of Responses carry a type, in the data or as their name; those of Chat Completions have neither. */

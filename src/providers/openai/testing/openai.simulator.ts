@@ -6,28 +6,32 @@ import { isRecord, jsonFrom } from '../../../kit/read-body.js';
 import type { SimulatedAnswer } from '../../../kit/simulator-server.js';
 import { startSimulatorServer } from '../../../kit/simulator-server.js';
 import { chatAnswer, chatEvents, event, unknownChatEvent } from './simulated-chat.js';
+import { SimulatedConversations } from './simulated-conversations.js';
 import { badKey, failure, refusals } from './simulated-failures.js';
 import { modelAnswer, modelList } from './simulated-models.js';
 import { eventOf, responseAnswer, responseEvents, unknownResponseEvent } from './simulated-responses.js';
 import type { SimulatedTurn } from './simulated-script.js';
 import { demoPrompt } from './simulated-script.js';
 
-/** Speaks Responses and Chat Completions on loopback. */
+/** Speaks Responses, Conversations and Chat Completions on loopback. */
 export const openAiSimulator = defineSimulator({
   provider: 'openai',
   apiKey: 'sk-proj-simulated-key-of-the-right-form',
   demo: { session: 'personal_gpt', model: 'gpt-sim-large', prompt: demoPrompt },
   start: async (options = {}) => {
-    const running = await startSimulatorServer((request) => answerTo(request, options.apiKey), options);
+    const conversations = new SimulatedConversations();
+    const running = await startSimulatorServer((request) => answerTo(request, options.apiKey, conversations), options);
     return { ...running, baseUrl: `${running.baseUrl}/v1` };
   },
 });
 
-function answerTo(request: SimulatedRequest, apiKey: string | undefined): SimulatedAnswer {
+function answerTo(request: SimulatedRequest, apiKey: string | undefined, conversations: SimulatedConversations): SimulatedAnswer {
   if (apiKey !== undefined && request.headers['authorization'] !== `Bearer ${apiKey}`) return badKey();
+  const aboutConversations = conversations.answerTo(request);
+  if (aboutConversations !== undefined) return aboutConversations;
   const { pathname } = new URL(request.path, 'http://simulator');
   const route = `${request.method} ${pathname}`;
-  if (route === 'POST /v1/responses') return asked(request.body, 'input', responses);
+  if (route === 'POST /v1/responses') return asked(request.body, 'input', responses, conversations);
   if (route === 'POST /v1/chat/completions') return asked(request.body, 'messages', chat);
   if (route === 'GET /v1/models') return modelList();
   const model = /^GET \/v1\/models\/([^/]+)$/.exec(route)?.[1];
@@ -59,7 +63,7 @@ const responses: SimulatedWire = {
   stranger: unknownResponseEvent,
 };
 
-function asked(text: string, input: 'input' | 'messages', wire: SimulatedWire): SimulatedAnswer {
+function asked(text: string, input: 'input' | 'messages', wire: SimulatedWire, conversations?: SimulatedConversations): SimulatedAnswer {
   const body = jsonFrom(text);
   if (!isRecord(body) || textIn(body, 'model') === undefined) return failure(400, 'you must provide a model parameter');
   if (body[input] === undefined) {
@@ -72,6 +76,7 @@ function asked(text: string, input: 'input' | 'messages', wire: SimulatedWire): 
   };
   const refuse = refusals.get(turn.model);
   if (refuse !== undefined) return refuse();
+  conversations?.keep(body, listIn({ ...wire.answer(turn) }, 'output'));
   if (!turn.isStreamed) return { status: 200, body: JSON.stringify(wire.answer(turn)) };
   return { status: 200, headers: { 'content-type': 'text/event-stream; charset=utf-8' }, ...streamed(turn, wire) };
 }
