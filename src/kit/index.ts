@@ -3,6 +3,8 @@ export type { ClientParts, KeyForm } from './api-key.js';
 export { clientAt, keyVerdict, testedWith } from './api-key.js';
 export type { Carried } from './carried.js';
 export { carriedFrom, carriedIn, carriedMark, carry } from './carried.js';
+export type { GroupedChunk } from './chunk-groups.js';
+export { deletedWith } from './chunk-groups.js';
 export { decodedBatches, decodeStream } from './decode-stream.js';
 export type { ForwardOptions } from './forward-wire.js';
 export { forwardWire } from './forward-wire.js';
