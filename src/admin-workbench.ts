@@ -19,7 +19,7 @@ import { ProviderRegistry } from './core/registry/provider-registry.js';
 import { SessionCheckup } from './core/sessions/session-checkup.js';
 import { Sessions } from './core/sessions/sessions.js';
 import { UniversalProvider } from './core/universal-provider.js';
-import { databaseFrom, keySettingsFrom, rememberSettings, secretsIn } from './environment-settings.js';
+import { databaseFrom, keySettingsFrom, rememberSettings, secretsIn, spoolFolderIn } from './environment-settings.js';
 import type { SecretFilter } from './observability/secret-filter.js';
 import type { KeyRing } from './persistence/encryption/key-ring.js';
 import type { Vault, Workbench } from './transports/cli/workbench.js';
@@ -105,7 +105,7 @@ export class AdminWorkbench implements Workbench {
   private async core(): Promise<INestApplicationContext> {
     const { dataSource, keyRing, migrations } = await this.database();
     await requireCurrentSchema(migrations);
-    return this.started({ persistence: { dataSource, keyRing } });
+    return this.started({ persistence: { dataSource, keyRing, spoolFolder: spoolFolderIn(this.environment()) } });
   }
 
   private async started(part: Pick<AdminOptions, 'persistence'>): Promise<INestApplicationContext> {

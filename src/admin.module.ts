@@ -5,6 +5,7 @@ import type { Environment } from './config/environment.js';
 import { AuditLog } from './core/audit/audit-log.port.js';
 import { LoginConsents } from './core/login/login-consents.port.js';
 import { PendingLogins } from './core/login/pending-login.port.js';
+import { RefreshSpool } from './core/refresh/refresh-spool.port.js';
 import { RefreshStore } from './core/refresh/refresh-store.port.js';
 import { RevocationOutbox } from './core/refresh/revocation-outbox.port.js';
 import { ContextStore } from './core/contexts/context-store.port.js';
@@ -26,7 +27,7 @@ export interface AdminOptions {
 
 const databasePorts = [
   ...[SessionStore, ContextStore, SecretBox, Fingerprints, AuditLog],
-  ...[PendingLogins, LoginConsents, RefreshStore, RevocationOutbox],
+  ...[PendingLogins, LoginConsents, RefreshStore, RefreshSpool, RevocationOutbox],
 ];
 
 /** Maestro as the admin tool uses it: the gateway's core and data, and nothing that listens. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import querystring from 'node:querystring';
 
 import type { Environment } from './config/environment.js';
@@ -14,6 +15,11 @@ import type { KeySettings } from './persistence/encryption/key-file.js';
 export function databaseFrom({ databaseUrl, dataDir, postgresBin }: Environment): DatabaseSettings {
   if (databaseUrl !== undefined) return { url: databaseUrl };
   return { dataDir, ...(postgresBin !== undefined && { binariesFolder: postgresBin }) };
+}
+
+/** Beside the data, also where the database is elsewhere. */
+export function spoolFolderIn({ dataDir }: Environment): string {
+  return join(dataDir, 'spool');
 }
 
 export function keySettingsFrom({ databaseUrl, dataDir, encryptionKeys: keys, encryptionPrimary: primary }: Environment): KeySettings {

@@ -26,6 +26,12 @@ import { ProviderRegistry, registryOptions } from './core/registry/provider-regi
 import type { SettingsLookup } from './core/registry/provider-settings.js';
 import { providerSettingsFrom } from './core/registry/provider-settings.js';
 import { SessionChoice } from './core/access/session-choice.js';
+import { ProviderBreaker } from './core/refresh/provider-breaker.js';
+import { RefreshAttempt } from './core/refresh/refresh-attempt.js';
+import { RefreshResults } from './core/refresh/refresh-results.js';
+import { RefreshTimes, usualTimes } from './core/refresh/refresh-times.js';
+import { SessionRefresh } from './core/refresh/session-refresh.js';
+import { TokenRefresh } from './core/refresh/token-refresh.js';
 import { AuthorisedClients } from './core/sessions/authorised-client.js';
 import { CredentialCheck } from './core/sessions/credential-check.js';
 import { Housekeeping } from './core/sessions/housekeeping.js';
@@ -71,6 +77,8 @@ export interface MaestroSettings {
   /** Told of every stream. */
   readonly observers?: readonly StreamObserverFactory[];
   readonly clock?: Clock;
+  /** How patient refreshes are; what is not given stays as usual. */
+  readonly refreshTimes?: Partial<RefreshTimes>;
   /** Milliseconds that a whole answer may take, from the request to its last event; default 30 minutes. */
   readonly answerTimeoutMs?: number;
 }
@@ -95,6 +103,7 @@ class Shutdown implements OnApplicationShutdown {
     @Inject(Chat) private readonly chat: Chat,
     @Inject(ContextLog) private readonly contexts: ContextLog,
     @Inject(Forwarding) private readonly forwarding: Forwarding,
+    @Inject(TokenRefresh) private readonly refresh: TokenRefresh,
     @Inject(providerRuntime) private readonly runtime: ProviderRuntime,
     @Inject(coreOptions) private readonly options: CoreOptions,
   ) {}
@@ -104,6 +113,8 @@ class Shutdown implements OnApplicationShutdown {
     this.chat.stop();
     this.forwarding.stop();
     await this.contexts.close();
+    // A token call that is cut off here may cost a login.
+    await this.refresh.settled();
     await Promise.all([this.runtime.http.close(), this.options.ownAddressHttp.close()]);
   }
 }
@@ -137,6 +148,11 @@ export class MaestroModule {
         CredentialCheck,
         SecretKeeper,
         Revocations,
+        ProviderBreaker,
+        RefreshResults,
+        RefreshAttempt,
+        TokenRefresh,
+        SessionRefresh,
         Housekeeping,
         Sessions,
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- Served as long as code from before named sessions needs it.
@@ -170,6 +186,7 @@ function runtimeModuleOf(instance: string, { imports = [], inject = [], useFacto
   const providers = [
     { provide: maestroSettings, useFactory, inject },
     derived<Clock>(Clock, ({ clock = systemClock }) => clock),
+    derived<RefreshTimes>(RefreshTimes, ({ refreshTimes = {} }) => ({ ...usualTimes, ...refreshTimes })),
     derived<RegistryOptions>(registryOptions, ({ strict = false }) => ({ instance, isStrict: strict })),
     derived<CoreOptions>(coreOptions, ({ allowPrivateUpstreams = false, http, answerTimeoutMs = 30 * 60_000 }) => ({
       allowPrivateUpstreams,

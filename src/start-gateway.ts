@@ -9,7 +9,7 @@ import { adminKeyIn } from './config/admin-key.js';
 import type { Environment } from './config/environment.js';
 import { Secret } from './contracts/secret.js';
 import { ProviderRegistry } from './core/registry/provider-registry.js';
-import { databaseFrom, keySettingsFrom, rememberSettings, secretsIn } from './environment-settings.js';
+import { databaseFrom, keySettingsFrom, rememberSettings, secretsIn, spoolFolderIn } from './environment-settings.js';
 import type { PinoLogger } from './observability/pino-logger.js';
 import type { SecretFilter } from './observability/secret-filter.js';
 import { loadKeys } from './persistence/encryption/key-file.js';
@@ -64,7 +64,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 async function listening(options: GatewayOptions, adminKey: Secret, keyRing: KeyRing): Promise<NestFastifyApplication> {
   const { environment, providersFolders, logger, filter } = options;
-  const persistence = { keyRing, database: databaseFrom(environment) };
+  const persistence = { keyRing, database: databaseFrom(environment), spoolFolder: spoolFolderIn(environment) };
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and documents a literal.
   const nestOptions: NestApplicationOptions = { logger, bodyParser: false, abortOnError: false };
   const app = await NestFactory.create<NestFastifyApplication>(

@@ -5,10 +5,10 @@ import type { Caller } from '../contracts/caller.js';
 import type { ProviderCapabilities, ProviderSummary } from '../contracts/capabilities.js';
 import type { ChatMessage } from '../contracts/chat.js';
 import type { ContextChunk } from '../contracts/context-chunk.js';
-import { MaestroError } from '../contracts/errors/maestro-error.js';
 import type { Model } from '../contracts/model.js';
+import type { ProviderClient } from '../contracts/provider-client.js';
 import { ProviderId } from '../contracts/provider-id.js';
-import type { Session, SessionReference } from '../contracts/session.js';
+import type { Session, SessionAddress, SessionReference } from '../contracts/session.js';
 import type { ChatAnswer } from '../contracts/stream-event.js';
 import type { RefreshedTokens } from '../contracts/tokens.js';
 import { localCaller } from './access/local-caller.js';
@@ -16,6 +16,8 @@ import type { ChatStream, ChatStreamOptions } from './chat/chat.js';
 import { Chat } from './chat/chat.js';
 import { Contexts } from './contexts/contexts.js';
 import { signalOf } from './never-aborted.js';
+import { SessionRefresh } from './refresh/session-refresh.js';
+import { withRenewal } from './refresh/with-renewal.js';
 import { ProviderRegistry } from './registry/provider-registry.js';
 import { AuthorisedClients } from './sessions/authorised-client.js';
 import type { NewSession } from './sessions/new-session.js';
@@ -45,10 +47,12 @@ export class UniversalProvider {
     @Inject(AuthorisedClients) private readonly clients: AuthorisedClients,
     @Inject(Chat) private readonly chat: Chat,
     @Inject(Contexts) private readonly contexts: Contexts,
+    @Inject(SessionRefresh) private readonly refresh: SessionRefresh,
   ) {}
 
   for(caller: Caller): UniversalProvider {
-    const acting = new UniversalProvider(this.registry, this.sessions.for(caller), this.clients, this.chat, this.contexts.for(caller));
+    const { registry, sessions, clients, chat, contexts, refresh } = this;
+    const acting = new UniversalProvider(registry, sessions.for(caller), clients, chat, contexts.for(caller), refresh);
     acting.caller = caller;
     return acting;
   }
@@ -72,22 +76,32 @@ export class UniversalProvider {
     return this.sessions.delete(addressOf(provider, authType, session));
   }
 
-  async refreshTokens(provider: string, _session: string): Promise<RefreshedTokens> {
+  /**
+   * New tokens now, whatever failed before; they are stored when this resolves. Leaving early ends the waiting, not the refresh.
+   *
+   * @throws MaestroError `session.reauth-required`, `session.refresh-busy`, `oauth.misconfigured` and upstream errors
+   */
+  async refreshTokens(provider: string, session: string, options?: CallSignal): Promise<RefreshedTokens> {
     this.registry.resolve(provider, 'oauth');
-    throw new MaestroError('operation.unsupported', { provider, operation: 'token refresh' });
+    return this.refresh.tokens(this.caller, addressOf(provider, 'oauth', session), options);
+  }
+
+  /** The same, for those who are not shown tokens. */
+  refreshSession(address: SessionAddress, options?: CallSignal): Promise<Session> {
+    return this.refresh.session(this.caller, address, options);
   }
 
   async listModels(provider: string, authType: string | undefined, session: string, options?: CallSignal): Promise<readonly Model[]> {
     const models = this.registry.resolve(provider, 'models');
-    const { client } = await this.clients.open(this.caller, 'chat', addressOf(provider, authType, session));
-    return models.listModels(client, { signal: signalOf(options) });
+    return this.asked(addressOf(provider, authType, session), options, (client, signal) => models.listModels(client, { signal }));
   }
 
   /** @throws MaestroError `model.not-found` */
   async getModel(provider: string, authType: string | undefined, session: string, modelId: string, options?: CallSignal): Promise<Model> {
     const models = this.registry.resolve(provider, 'models');
-    const { client } = await this.clients.open(this.caller, 'chat', addressOf(provider, authType, session));
-    return models.getModelInfo(client, modelId, { signal: signalOf(options) });
+    return this.asked(addressOf(provider, authType, session), options, (client, signal) =>
+      models.getModelInfo(client, modelId, { signal }),
+    );
   }
 
   /** Resolves when the answer began; rejects where the provider refuses. Leaving the iteration or aborting ends the request. */
@@ -129,6 +143,16 @@ export class UniversalProvider {
   private withContexts(provider: string, authType: string | undefined, session: string): SessionReference {
     this.registry.resolve(provider, 'streaming');
     return addressOf(provider, authType, session);
+  }
+
+  private async asked<T>(
+    address: SessionAddress,
+    options: CallSignal | undefined,
+    ask: (client: ProviderClient, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const signal = signalOf(options);
+    const open = await this.clients.open(this.caller, 'chat', address, signal);
+    return withRenewal(open, signal, (client) => ask(client, signal));
   }
 }
 

@@ -8,6 +8,7 @@ import { LoginConsents } from '../core/login/login-consents.port.js';
 import { PendingLogins } from '../core/login/pending-login.port.js';
 import { ContextStore } from '../core/contexts/context-store.port.js';
 import { KeyRotation } from '../core/key-rotation/key-rotation.port.js';
+import { RefreshSpool } from '../core/refresh/refresh-spool.port.js';
 import { RefreshStore } from '../core/refresh/refresh-store.port.js';
 import { RevocationOutbox } from '../core/refresh/revocation-outbox.port.js';
 import { Fingerprints } from '../core/sessions/fingerprints.port.js';
@@ -27,14 +28,17 @@ import { KeyRingFingerprints } from './key-ring-fingerprints.js';
 import { TypeOrmLoginConsents } from './logins/typeorm-login-consents.js';
 import { TypeOrmPendingLogins } from './logins/typeorm-pending-logins.js';
 import { openDatabase, prepareDatabase } from './open-database.js';
+import { FileRefreshSpool, noSpool } from './refresh/file-refresh-spool.js';
 import { TypeOrmRefreshStore } from './refresh/typeorm-refresh-store.js';
 import { TypeOrmRevocationOutbox } from './refresh/typeorm-revocation-outbox.js';
 import { TypeOrmSessionStore } from './typeorm-session-store.js';
 
 /** Either a database of ours, opened at start and closed at the end, or the caller's own initialised DataSource, which is left open. */
-export type PersistenceOptions = { readonly keyRing: KeyRing } & (
-  { readonly database: DatabaseSettings; readonly dataSource?: never } | { readonly dataSource: DataSource; readonly database?: never }
-);
+export type PersistenceOptions = {
+  readonly keyRing: KeyRing;
+  /** Absolute; where new tokens wait while the database is away. Absent: in memory only. */
+  readonly spoolFolder?: string;
+} & ({ readonly database: DatabaseSettings; readonly dataSource?: never } | { readonly dataSource: DataSource; readonly database?: never });
 
 const ownership = Symbol('maestro/owns-data-source');
 const replica = Symbol('maestro/replica');
@@ -101,13 +105,14 @@ export class PersistenceModule implements OnApplicationShutdown {
           useFactory: (dataSource: DataSource) => new TypeOrmLoginConsents(dataSource, options.keyRing),
           inject: [DataSource],
         },
+        { provide: RefreshSpool, useValue: options.spoolFolder === undefined ? noSpool : new FileRefreshSpool(options.spoolFolder) },
         { provide: Fingerprints, useValue: new KeyRingFingerprints(options.keyRing) },
         { provide: DatabaseProbe, useFactory: databaseProbe, inject: [DataSource] },
         { provide: SecretBox, useValue: new AesGcmSecretBox(options.keyRing) },
       ],
       exports: [
         ...[DataSource, SessionStore, ContextStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
-        ...[RefreshStore, RevocationOutbox, KeyRotation, Archive, DatabaseProbe],
+        ...[RefreshStore, RefreshSpool, RevocationOutbox, KeyRotation, Archive, DatabaseProbe],
       ],
     };
   }

@@ -33,7 +33,7 @@ beforeAll(async () => {
   sessions = new TypeOrmSessionStore(database.dataSource, keys);
 });
 beforeEach(async () => {
-  await database.dataSource.query('truncate saved_authentications, refresh_attempts, orphaned_grants, pending_revocations');
+  await database.dataSource.query('truncate saved_authentications, refresh_attempts, orphaned_grants, pending_revocations cascade');
 });
 afterAll(() => database.close());
 

@@ -12,6 +12,7 @@ import type {
   SessionStore,
 } from '../../src/core/sessions/session-store.port.js';
 import { InMemoryAuditLog } from './in-memory-audit-log.js';
+import { InMemoryRefreshStore } from './in-memory-refresh-store.js';
 
 /** The vault's table in memory, with its rules: names are unique but for case, changes are compare-and-set by generation. */
 export class InMemorySessionStore implements SessionStore {
@@ -19,11 +20,13 @@ export class InMemorySessionStore implements SessionStore {
   readonly tombstones = new Map<SessionId, Date>();
   readonly fingerprints = new Map<SessionId, string>();
   readonly revocations = new Map<string, PendingRevocation>();
+  readonly refreshes: InMemoryRefreshStore;
   readonly audit: InMemoryAuditLog;
   readonly touched: { readonly ids: readonly SessionId[]; readonly at: Date }[] = [];
 
   constructor(private readonly now: () => Date = () => new Date()) {
     this.audit = new InMemoryAuditLog(now);
+    this.refreshes = new InMemoryRefreshStore(this, now);
   }
 
   async insert({ fingerprint, ...record }: NewSessionRecord, note: AuditNote): Promise<SessionRecord> {
@@ -88,6 +91,7 @@ export class InMemorySessionStore implements SessionStore {
     const row = this.rows.get(id);
     if (row?.generation !== generation) return undefined;
     this.keepFingerprint(id, change.fingerprint);
+    this.refreshes.fence(id);
     this.audit.write({ ...note, target: id });
     const { statusReason: _reason, secretHint: _hint, expiresAt: _expiry, nextRefreshAt: _next, baseUrl: _url, ...rest } = row;
     return this.put({

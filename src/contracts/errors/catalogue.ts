@@ -181,6 +181,19 @@ export const catalogue = {
     ({ provider, reason }: FromProvider & { readonly reason: string }) =>
       `${provider} says the refresh token is no longer valid (${reason}); log in again`,
   ),
+  'session.refresh-busy': problem(
+    'unavailable',
+    'The session is being refreshed',
+    ({ provider, name }: Named) => `${provider} session ${quoted(name)} is being refreshed by somebody who takes long; try again shortly`,
+    again,
+  ),
+  'session.refresh-paused': problem(
+    'unavailable',
+    'The session could not be refreshed a moment ago',
+    ({ provider, name, failures }: Named & { readonly failures: number }) =>
+      `the last ${String(failures)} refreshes of ${provider} session ${quoted(name)} failed; the next one is tried after a pause`,
+    again,
+  ),
   'session.unreadable': problem(
     'credential',
     'The stored credential cannot be read',

@@ -7,6 +7,7 @@ import type { StreamOptions } from '../../contracts/behaviours/streaming.behavio
 import type { Caller } from '../../contracts/caller.js';
 import type { ChatMessage, ChatRequest } from '../../contracts/chat.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import type { ProviderClient } from '../../contracts/provider-client.js';
 import { ProviderId } from '../../contracts/provider-id.js';
 import type { Session } from '../../contracts/session.js';
 import type { ChatAnswer, StreamEvent } from '../../contracts/stream-event.js';
@@ -14,13 +15,15 @@ import type { ContextTurn } from '../contexts/context-log.js';
 import { ContextTurns } from '../contexts/context-turns.js';
 import type { CoreOptions } from '../core-options.js';
 import { coreOptions } from '../core-options.js';
+import { withRenewal } from '../refresh/with-renewal.js';
 import { ProviderRegistry } from '../registry/provider-registry.js';
 import type { OpenSession } from '../sessions/authorised-client.js';
 import { AuthorisedClients } from '../sessions/authorised-client.js';
 import { collectAnswer } from './collect-answer.js';
 import { cancelled } from './observed-source.js';
 import { observedStream } from './observed-stream.js';
-import { openedByReading } from './opened-by-reading.js';
+import type { OpenedAnswer } from './opened-by-reading.js';
+import { openedAnswer, openedByReading } from './opened-by-reading.js';
 import type { RetryPolicy } from './retries.js';
 import { mostRetries, RetryMeans } from './retries.js';
 import type { StreamObserverFactory } from './stream-observer.port.js';
@@ -77,7 +80,7 @@ export class Chat {
       session,
       ...(authType !== undefined && { authType: AuthType.parse(authType) }),
     };
-    const open = await this.clients.open(caller, 'chat', address);
+    const open = await this.clients.open(caller, 'chat', address, callerSignal);
     const streamId = randomUUID();
     const controller = new AbortController();
     const signal = callerSignal === undefined ? controller.signal : AbortSignal.any([callerSignal, controller.signal]);
@@ -86,15 +89,13 @@ export class Chat {
     const turn = await this.contexts.begin({ open, contextId, messages, providerOptions, signal });
     this.running.set(streamId, controller);
     const streamOptions: StreamOptions = { ...request, signal, ...(turn.remoteRef !== undefined && { contextRef: turn.remoteRef }) };
-    const source = openedByReading(
-      async () => (await streaming.streamChat(open.client, turn.messages, streamOptions))[Symbol.asyncIterator](),
-      {
-        retries,
-        means: this.retryMeans,
-        signal,
-        onRetry: this.retryNote(streamId, open.session.provider),
-      },
-    );
+    const ask = (client: ProviderClient): Promise<OpenedAnswer> => openedAnswer(streaming.streamChat(client, turn.messages, streamOptions));
+    const source = openedByReading(() => withRenewal(open, signal, ask), {
+      retries,
+      means: this.retryMeans,
+      signal,
+      onRetry: this.retryNote(streamId, open.session.provider),
+    });
     const events = this.observed({ streamId, caller, open, model: request.model, source, signal, controller, turn });
     return begun(streamId, open.session, await events.next(), endingAfter(events, turn.settled));
   }

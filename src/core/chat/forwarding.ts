@@ -4,6 +4,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 
 import type { Caller } from '../../contracts/caller.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import type { ProviderClient } from '../../contracts/provider-client.js';
 import type { Session, SessionReference } from '../../contracts/session.js';
 import type { WireHeaders, WireRequest, WireResponse } from '../../contracts/wire-request.js';
 import type { FailureReader } from '../../kit/wire-call.js';
@@ -11,6 +12,8 @@ import type { WireTap } from '../../kit/wire-tap.js';
 import type { CoreOptions } from '../core-options.js';
 import { coreOptions } from '../core-options.js';
 import { ProviderRegistry } from '../registry/provider-registry.js';
+import { withRenewal } from '../refresh/with-renewal.js';
+import type { OpenSession } from '../sessions/authorised-client.js';
 import { AuthorisedClients } from '../sessions/authorised-client.js';
 import { cancelled } from './observed-source.js';
 import { observedBytes } from './observed-bytes.js';
@@ -43,6 +46,12 @@ export interface ForwardedAnswer {
   readonly body: AsyncIterableIterator<Uint8Array>;
 }
 
+interface Asking {
+  readonly open: OpenSession;
+  readonly ask: (client: ProviderClient) => Promise<WireResponse>;
+  readonly streamId: string;
+}
+
 /** Passes requests on in a provider's own wire: nothing is translated, and usage, finish and errors are read in passing. */
 @Injectable()
 export class Forwarding {
@@ -66,15 +75,16 @@ export class Forwarding {
   async forward(call: ForwardCall): Promise<ForwardedAnswer> {
     const { caller, address, request, model, tapFor } = call;
     const streaming = this.registry.resolve(address.provider, 'streaming');
-    const { client, session } = await this.clients.open(caller, 'chat', address);
+    const open = await this.clients.open(caller, 'chat', address, request.signal);
+    const { session } = open;
     const streamId = randomUUID();
     const controller = new AbortController();
     const signal = AbortSignal.any([request.signal, controller.signal]);
     if (signal.aborted) throw cancelled(signal);
     const end = this.begun(controller, address.provider);
     try {
-      const ask = (): Promise<WireResponse> => streaming.forward(client, { ...request, signal });
-      const { status, headers, body } = await this.answered(ask, call, signal, streamId);
+      const ask = (client: ProviderClient): Promise<WireResponse> => streaming.forward(client, { ...request, signal });
+      const { status, headers, body } = await this.answered({ open, ask, streamId }, call, signal);
       const tap = tapFor?.({ status, headers });
       const about = { streamId, caller, session, model };
       return {
@@ -123,15 +133,14 @@ export class Forwarding {
   }
 
   private async answered(
-    ask: () => Promise<WireResponse>,
+    { open, ask, streamId }: Asking,
     { address: { provider }, failureOf, retries = mostRetries }: ForwardCall,
     signal: AbortSignal,
-    streamId: string,
   ): Promise<WireResponse> {
     let refusal: { readonly answer: WireResponse; readonly failure: MaestroError } | undefined;
-    const open = async (): Promise<WireResponse> => {
+    const taken = async (client: ProviderClient): Promise<WireResponse> => {
       refusal = undefined;
-      const response = await ask();
+      const response = await ask(client);
       if (response.status < 400) return response;
       const { text, body } = await replayed(response.body);
       const failure = failureOf(provider, response.status, response.headers, text);
@@ -146,7 +155,7 @@ export class Forwarding {
         this.logger.warn({ text: 'a provider is asked again', streamId, provider, code, upstream, waitMs });
       },
     };
-    return openedWithRetries(open, policy).catch((error: unknown) => {
+    return openedWithRetries(() => withRenewal(open, signal, taken), policy).catch((error: unknown) => {
       if (refusal === undefined || refusal.failure !== error || refusal.failure.category === 'credential') throw error;
       return refusal.answer;
     });

@@ -2,20 +2,22 @@ import type { StreamEvent } from '../../contracts/stream-event.js';
 import type { RetryPolicy } from './retries.js';
 import { openedWithRetries } from './retries.js';
 
-interface OpenedAnswer {
+export interface OpenedAnswer {
   readonly first: IteratorResult<StreamEvent>;
   readonly rest: AsyncIterator<StreamEvent>;
+}
+
+/** Waits for the first event: a provider may refuse as late as that. */
+export async function openedAnswer(asked: Promise<AsyncIterable<StreamEvent>>): Promise<OpenedAnswer> {
+  const rest = (await asked)[Symbol.asyncIterator]();
+  return { first: await rest.next(), rest };
 }
 
 /**
  * An answer that its first read asks for, again where that helps. So a refusal is a failure of the stream like any other, seen
  * by whoever observes it.
  */
-export function openedByReading(ask: () => Promise<AsyncIterator<StreamEvent>>, policy: RetryPolicy): AsyncIterable<StreamEvent> {
-  const open = async (): Promise<OpenedAnswer> => {
-    const rest = await ask();
-    return { first: await rest.next(), rest };
-  };
+export function openedByReading(open: () => Promise<OpenedAnswer>, policy: RetryPolicy): AsyncIterable<StreamEvent> {
   let answer: AsyncIterator<StreamEvent> | undefined;
   return {
     [Symbol.asyncIterator]: () => ({

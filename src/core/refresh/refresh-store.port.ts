@@ -34,6 +34,8 @@ export interface RefreshState {
   /** Somebody's lease runs. */
   readonly isLeased: boolean;
   readonly failures: number;
+  /** A token was sent, and nobody knows what became of it. */
+  readonly isUnsettled: boolean;
 }
 
 /** Tokens to be kept beside their session, sealed for their own row. */
@@ -84,9 +86,9 @@ export interface RefreshSettlement {
   readonly isFailure: boolean;
   /** Until somebody tries again by himself. Absent: that stays. */
   readonly pauseMs?: number;
+  /** A new state, where it is still the one that was claimed. */
   readonly status?: StoredSessionStatus;
   readonly statusReason?: string;
-  /** For a change of status. */
   readonly audit?: AuditNote;
 }
 

@@ -6,9 +6,12 @@ import type { Credentials } from '../../contracts/credentials.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { ProviderClient } from '../../contracts/provider-client.js';
 import type { ProviderId } from '../../contracts/provider-id.js';
-import type { Session, SessionAddress, SessionStatus } from '../../contracts/session.js';
+import type { Session, SessionAddress, SessionRecord, SessionStatus } from '../../contracts/session.js';
 import type { CoreOptions } from '../core-options.js';
 import { coreOptions } from '../core-options.js';
+import type { RefreshReason } from '../refresh/token-refresh.js';
+import { TokenRefresh } from '../refresh/token-refresh.js';
+import { isDue, isExpired, timeOf } from '../refresh/token-expiry.js';
 import { ProviderRegistry } from '../registry/provider-registry.js';
 import { LastUsed } from './last-used.js';
 import { openCredentials } from './sealing.js';
@@ -20,6 +23,13 @@ import { sessionFromRecord } from './session-lifecycle.js';
 export interface OpenSession {
   readonly session: Session;
   readonly client: ProviderClient;
+  /** The same with new tokens, for when the provider did not take these. Absent: there is no way to get others. */
+  readonly renew?: (signal: AbortSignal | undefined) => Promise<OpenSession>;
+}
+
+interface Held {
+  readonly record: SessionRecord;
+  readonly credentials: Credentials;
 }
 
 /** From a session's address to a client that holds its credential. The access decision falls before a secret is opened. */
@@ -30,22 +40,24 @@ export class AuthorisedClients {
     @Inject(SecretBox) private readonly box: SecretBox,
     @Inject(ProviderRegistry) private readonly registry: ProviderRegistry,
     @Inject(LastUsed) private readonly lastUsed: LastUsed,
+    @Inject(TokenRefresh) private readonly refresh: TokenRefresh,
     @Inject(coreOptions) private readonly options: CoreOptions,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /**
+   * A login close to its end is refreshed before.
+   *
    * @throws MaestroError `caller.scope-missing`, `session.not-found`, `session.ambiguous`, `session.disabled`, `session.expired`,
-   * `session.reauth-required`, `session.unreadable`, `operation.unsupported`
+   * `session.reauth-required`, `session.unreadable`, `operation.unsupported`; where its access token is over also what
+   * `TokenRefresh.ensureFresh` throws
    */
-  async open(caller: Caller, scope: Scope, address: SessionAddress): Promise<OpenSession> {
+  async open(caller: Caller, scope: Scope, address: SessionAddress, signal?: AbortSignal): Promise<OpenSession> {
     const record = await this.finder.find(caller, scope, address);
-    const session = sessionFromRecord(record, this.clock.now(), this.box.keyIds);
-    refuseUnusable(session);
-    const credentials = await openCredentials(this.box, record);
-    const client = this.clientFor(record.provider, credentials, record.baseUrl);
+    refuseUnusable(this.shown(record));
+    const held = await this.fresh({ record, credentials: await openCredentials(this.box, record) }, signal);
     this.lastUsed.note(record.id);
-    return { session, client };
+    return this.opened(held);
   }
 
   /** @throws MaestroError `provider.unknown`, `operation.unsupported` */
@@ -57,6 +69,66 @@ export class AuthorisedClients {
         : this.registry.resolve(provider, 'api-key').createClient(credentials, options);
     return baseUrl === undefined ? client : { ...client, http: this.options.ownAddressHttp };
   }
+
+  private opened({ record, credentials }: Held): OpenSession {
+    const open = { session: this.shown(record), client: this.clientFor(record.provider, credentials, record.baseUrl) };
+    if (!isRefreshable(credentials)) return open;
+    return { ...open, renew: async (signal) => this.opened(await this.renewed(record, 'rejected', signal)) };
+  }
+
+  private async fresh(held: Held, signal: AbortSignal | undefined): Promise<Held> {
+    const { record, credentials } = held;
+    const now = timeOf(record, this.clock);
+    if (!isRefreshable(credentials)) {
+      refuseExpired(this.shown(record));
+      return held;
+    }
+    if (!isDue(record, now)) return held;
+    try {
+      return await this.renewed(record, 'due', signal);
+    } catch (error) {
+      // What is left of an access token's life is worth more than an early end of the request.
+      if (!isExpired(record, now) && MaestroError.is(error) && mayPass.has(error.code)) return held;
+      throw error;
+    }
+  }
+
+  private async renewed(seen: SessionRecord, reason: RefreshReason, signal: AbortSignal | undefined): Promise<Held> {
+    const record = await this.refresh.ensureFresh(seen, reason, signal === undefined ? {} : { signal });
+    return { record, credentials: await openCredentials(this.box, record) };
+  }
+
+  private shown(record: SessionRecord): Session {
+    return sessionFromRecord(record, this.clock.now(), this.box.keyIds);
+  }
+}
+
+/** Failures of a refresh that say nothing against the access token that is there. */
+const mayPass: ReadonlySet<string> = new Set([
+  'session.refresh-busy',
+  'session.refresh-paused',
+  'oauth.misconfigured',
+  'login.not-configured',
+  'database.unavailable',
+  'upstream.unreachable',
+  'upstream.timeout',
+  'upstream.disconnected',
+  'upstream.rate-limited',
+  'upstream.overloaded',
+  'upstream.failed',
+  'upstream.malformed',
+  'upstream.invalid-request',
+  'upstream.permission-denied',
+  'internal',
+]);
+
+function isRefreshable(credentials: Credentials): boolean {
+  return credentials.authType === 'oauth' && credentials.refreshToken !== undefined;
+}
+
+function refuseExpired({ status, provider, name, expiresAt }: Session): void {
+  if (status !== 'expired') return;
+  throw new MaestroError('session.expired', { provider, name, expiredAt: expiresAt?.toISOString() ?? 'an unknown time' });
 }
 
 function refuseUnusable(session: Session): void {
@@ -69,8 +141,8 @@ const refusals: Readonly<Record<SessionStatus, ((session: Session) => MaestroErr
   // Worth trying: the provider has the last word.
   needs_attention: undefined,
   disabled: ({ provider, name }) => new MaestroError('session.disabled', { provider, name }),
-  expired: ({ provider, name, expiresAt }) =>
-    new MaestroError('session.expired', { provider, name, expiredAt: expiresAt?.toISOString() ?? 'an unknown time' }),
+  // Not for a login that can be refreshed: who opens the secret will see.
+  expired: undefined,
   reauth_required: reauthRequired,
   exhausted: reauthRequired,
   unreadable: undefined,

@@ -35,11 +35,11 @@ describe('housekeeping', () => {
     bury(1_001, 31);
     bury(3, 29);
 
-    await expect(housekeeping.run()).resolves.toEqual({ purged: 1_001, fingerprinted: 0 });
+    await expect(housekeeping.run()).resolves.toEqual({ purged: 1_001, fingerprinted: 0, revoked: 0 });
 
     expect(store.tombstones.size).toBe(3);
     expect(store.audit.events.filter(({ action, actor }) => action === 'session.purge' && actor === 'system')).toHaveLength(1_001);
-    await expect(housekeeping.run()).resolves.toEqual({ purged: 0, fingerprinted: 0 });
+    await expect(housekeeping.run()).resolves.toEqual({ purged: 0, fingerprinted: 0, revoked: 0 });
   });
 
   it('gives fingerprints to sessions from before there were any, past those that cannot be opened', async () => {
@@ -50,7 +50,7 @@ describe('housekeeping', () => {
     const [bad] = store.rows.values();
     if (bad !== undefined) store.put({ ...bad, secret: { ...bad.secret, keyId: 'gone' } });
 
-    await expect(housekeeping.run()).resolves.toEqual({ purged: 0, fingerprinted: 2 });
+    await expect(housekeeping.run()).resolves.toEqual({ purged: 0, fingerprinted: 2, revoked: 0 });
 
     expect(store.fingerprints.size).toBe(2);
     await expect(

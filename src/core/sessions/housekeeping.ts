@@ -6,16 +6,22 @@ import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { SessionId, SessionRecord } from '../../contracts/session.js';
 import { AuditLog } from '../audit/audit-log.port.js';
 import { PendingLogins } from '../login/pending-login.port.js';
+import { RefreshStore } from '../refresh/refresh-store.port.js';
+import { Revocations } from './revocations.js';
 import { SecretKeeper } from './secret-keeper.js';
 import { SessionStore } from './session-store.port.js';
 
 /** Milliseconds. */
 const day = 86_400_000;
 const tombstoneLife = 30 * day;
+/** Of the ledger of refreshes, and of tokens that a session does not hold any more. */
+const attemptLife = 30 * day;
+const grantLife = 7 * day;
 const firstRound = 60_000;
 const betweenRounds = 3_600_000;
 
 const tombstonesAtOnce = 500;
+const refreshesAtOnce = 500;
 const fingerprintsAtOnce = 200;
 
 export interface HousekeepingReport {
@@ -23,6 +29,8 @@ export interface HousekeepingReport {
   readonly purged: number;
   /** Sessions that got a fingerprint of the primary key. */
   readonly fingerprinted: number;
+  /** Revocations of deleted logins that came to an end. */
+  readonly revoked: number;
 }
 
 /** What a vault needs now and then, in small steps; every process does it, none waits for another. */
@@ -38,6 +46,8 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(SecretKeeper) private readonly keeper: SecretKeeper,
     @Inject(AuditLog) private readonly auditLog: AuditLog,
     @Inject(PendingLogins) private readonly logins: PendingLogins,
+    @Inject(RefreshStore) private readonly refreshes: RefreshStore,
+    @Inject(Revocations) private readonly revocations: Revocations,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -56,10 +66,12 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
     const purged = await this.purge();
     const fingerprinted = await this.fingerprint();
     await this.logins.purge();
+    await this.purgeRefreshes();
+    const revoked = await this.revocations.run();
     const { seq, hash } = await this.auditLog.reseal();
     // Kept with the logs, it shows later whether the end of the trail was cut off.
     this.logger.log(`audit trail: ${String(seq)} events, ending in ${hash}`);
-    return { purged, fingerprinted };
+    return { purged, fingerprinted, revoked };
   }
 
   private async purge(): Promise<number> {
@@ -69,6 +81,12 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
       total += purged;
       if (purged < tombstonesAtOnce || this.isOver) return total;
     }
+  }
+
+  private async purgeRefreshes(): Promise<void> {
+    const now = this.clock.now().getTime();
+    const [attempts, grants] = [new Date(now - attemptLife), new Date(now - grantLife)];
+    while (!this.isOver && (await this.refreshes.purge(attempts, grants, refreshesAtOnce)) === refreshesAtOnce);
   }
 
   /** Sessions from before there were fingerprints, or from before the primary key was. */

@@ -1,6 +1,7 @@
 import { WholeOAuth } from '../../../test/extension/fixtures/whole-behaviours.js';
 import { anApiKey, tokens } from '../../../test/support/a-session.js';
 import { InMemoryPersistenceModule } from '../../../test/support/in-memory-persistence.module.js';
+import { InMemorySecretBox } from '../../../test/support/in-memory-secret-box.js';
 import { InMemorySessionStore } from '../../../test/support/in-memory-session-store.js';
 import type { RunningMaestro } from '../../../test/support/start-maestro.js';
 import { startMaestro } from '../../../test/support/start-maestro.js';
@@ -8,7 +9,14 @@ import { wholeProvider } from '../../../test/support/whole-provider.js';
 import type { OAuthCredentials } from '../../contracts/credentials.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import { Secret } from '../../contracts/secret.js';
+import type { SealedSecret, SessionRecord } from '../../contracts/session.js';
 import { Revocations } from './revocations.js';
+import { sealCredentials } from './sealing.js';
+
+/** What a refresh would have stored. */
+function sealedAgain(row: SessionRecord): Promise<SealedSecret> {
+  return sealCredentials(new InMemorySecretBox(), tokens({ refreshToken: Secret.of('refresh-2') }), { ...row, secretVersion: 2 });
+}
 
 const revoked: string[] = [];
 let refusal: Error | undefined;
@@ -72,7 +80,35 @@ describe('revoking a login whose session was deleted', () => {
     await deleted();
 
     expect(store.rows.size).toBe(0);
+    expect(lastEvent()).toMatchObject({ action: 'session.delete' });
+    for (let tries = 0; tries < 8; tries += 1) await revocations.run();
     expect(lastEvent()).toMatchObject({ action: 'session.revoke', outcome: 'failed', detail });
+    expect(store.revocations.size).toBe(0);
+  });
+
+  it('is told by another process where this one was killed before it could, and told once', async () => {
+    refusal = new MaestroError('upstream.unreachable', { origin: 'https://whole.test', reason: 'no route' });
+    await deleted();
+    expect(store.revocations.size).toBe(1);
+    refusal = undefined;
+
+    expect(await revocations.run()).toBe(1);
+
+    expect(revoked).toEqual(['refresh-1']);
+    expect(lastEvent()).toMatchObject({ actor: 'local', action: 'session.revoke', outcome: 'done' });
+    expect(await revocations.run()).toBe(0);
+  });
+
+  it('is of the newest tokens where a refresh came between', async () => {
+    const bury = store.delete.bind(store);
+    jest.spyOn(store, 'delete').mockImplementationOnce(async (...values) => {
+      for (const row of store.rows.values()) store.put({ ...row, secretVersion: 2, secret: await sealedAgain(row) });
+      return bury(...values);
+    });
+
+    await deleted();
+
+    expect(revoked).toEqual(['refresh-2']);
   });
 
   it('is given up where the secret cannot be opened, and the session goes all the same', async () => {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 
 import type { Caller, Scope } from '../../contracts/caller.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
-import type { SessionAddress, SessionRecord } from '../../contracts/session.js';
+import type { Session, SessionAddress, SessionRecord } from '../../contracts/session.js';
 import { SessionId } from '../../contracts/session.js';
 import { SessionName } from '../../contracts/session-name.js';
 import { mayUse, requireScope } from '../access/may-use.js';
@@ -44,4 +44,13 @@ export class SessionFinder {
 export function notFound(address: SessionAddress): MaestroError {
   if ('id' in address) return new MaestroError('session.not-found', { session: address.id });
   return new MaestroError('session.not-found', { provider: address.provider, session: address.session });
+}
+
+export async function undefinedIfNotFound(session: Promise<Session>): Promise<Session | undefined> {
+  try {
+    return await session;
+  } catch (error) {
+    if (MaestroError.is(error) && error.code === 'session.not-found') return undefined;
+    throw error;
+  }
 }

@@ -18,13 +18,14 @@ import { requireScope } from '../access/may-use.js';
 import type { CoreOptions } from '../core-options.js';
 import { coreOptions } from '../core-options.js';
 import { signalOf } from '../never-aborted.js';
+import { withRenewal } from '../refresh/with-renewal.js';
 import { AuthorisedClients } from './authorised-client.js';
 import { checkedBaseUrl } from './base-url.js';
 import { CredentialCheck } from './credential-check.js';
 import type { NewCredentials, NewSession, SessionCopy, SessionEdit, SessionQuery } from './new-session.js';
 import { Revocations } from './revocations.js';
 import { SecretKeeper } from './secret-keeper.js';
-import { notFound, SessionFinder } from './session-finder.js';
+import { notFound, SessionFinder, undefinedIfNotFound } from './session-finder.js';
 import { sessionFromRecord, statusAfter } from './session-lifecycle.js';
 import { filterFrom, visiblePage } from './session-list.js';
 import type { NewSessionRecord, SessionChange } from './session-store.port.js';
@@ -106,9 +107,8 @@ export class Sessions {
     await this.credentialCheck.check({ ...input, provider, authType, baseUrl });
     const { credentials } = input;
     const owner = { ...record, secretVersion: record.secretVersion + 1 };
-    const { secret, fingerprint, secretHint = null, expiresAt = null } = await this.keeper.seal(credentials, owner);
-    const { secretVersion } = owner;
-    const change = { secret, secretVersion, fingerprint, secretHint, expiresAt, baseUrl: baseUrl ?? null };
+    const { secretHint = null, expiresAt = null, ...kept } = await this.keeper.seal(credentials, owner);
+    const change = { ...kept, secretVersion: owner.secretVersion, secretHint, expiresAt, baseUrl: baseUrl ?? null };
     const replaced = await this.store.replaceSecret(record.id, record.generation, change, this.note('session.replace-secret'));
     return this.withDuplicates(replaced ?? changedMeanwhile(record), credentials);
   }
@@ -121,31 +121,37 @@ export class Sessions {
    */
   async clone(address: SessionAddress, { name, label }: SessionCopy): Promise<Session> {
     const record = await this.finder.find(this.caller, 'sessions:write', address);
+    const copyLabel = label === undefined ? record.label : label;
     const { id, provider, authType, baseUrl, status, statusReason } = record;
     const copy = {
       ...{ provider, authType, name: SessionName.parse(name), status },
-      ...labelled(label === undefined ? record.label : label),
+      ...(typeof copyLabel === 'string' && { label: copyLabel }),
       ...(baseUrl !== undefined && { baseUrl }),
       ...(statusReason !== undefined && { statusReason }),
     };
     return this.insert(copy, await this.keeper.open(record), { ...this.note('session.clone'), related: id });
   }
 
-  /**
-   * The secret is destroyed at once, the name is free again. A login is revoked with its provider afterwards, as well as that
-   * goes. @throws MaestroError `session.not-found`
-   */
+  /** The secret is destroyed at once, the name is free; a login is revoked afterwards. @throws MaestroError `session.not-found` */
   async delete(address: SessionAddress): Promise<void> {
-    const record = await this.finder.find(this.caller, 'sessions:write', address);
-    const beginRevocation = await this.revocations.prepare(record, this.caller.id);
-    if (!(await this.store.delete(record.id, this.note('session.delete')))) throw notFound(address);
-    beginRevocation();
+    for (let tries = 5; tries > 0; tries -= 1) {
+      const record = await this.finder.find(this.caller, 'sessions:write', address);
+      const { lastWord, begin } = await this.revocations.prepare(record, this.caller.id);
+      if (await this.store.delete(record.id, this.note('session.delete'), lastWord)) {
+        begin();
+        return;
+      }
+      // A login may have been refreshed meanwhile: then the newer tokens are the ones to revoke.
+      if (lastWord === undefined) break;
+    }
+    throw notFound(address);
   }
 
   /** Asks the provider whether it takes the credential. @throws MaestroError `session.credential-rejected` and upstream errors */
   async test(address: SessionAddress, options?: { readonly signal?: AbortSignal }): Promise<ConnectionReport> {
-    const { session, client } = await this.clients.open(this.caller, 'sessions:read', address);
-    return this.credentialCheck.ask(session.provider, client, signalOf(options));
+    const signal = signalOf(options);
+    const open = await this.clients.open(this.caller, 'sessions:read', address, signal);
+    return withRenewal(open, signal, (client) => this.credentialCheck.ask(open.session.provider, client, signal));
   }
 
   createNamedSession(provider: string, authType: string, name: string, credentials: Credentials): Promise<Session> {
@@ -225,21 +231,8 @@ function addressOf(provider: string, authType: string, name: string): SessionAdd
   return { provider: ProviderId.parse(provider), authType: AuthType.parse(authType), session: SessionName.parse(name) };
 }
 
-async function undefinedIfNotFound(session: Promise<Session>): Promise<Session | undefined> {
-  try {
-    return await session;
-  } catch (error) {
-    if (MaestroError.is(error) && error.code === 'session.not-found') return undefined;
-    throw error;
-  }
-}
-
 function changedMeanwhile({ provider, name }: SessionRecord): never {
   throw new MaestroError('session.changed', { provider, name });
-}
-
-function labelled(label: string | null | undefined): { readonly label?: string } {
-  return typeof label === 'string' ? { label } : {};
 }
 
 /** What was changed, not what it was changed to: a name may say more than the trail should. */

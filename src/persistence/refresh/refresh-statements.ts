@@ -41,7 +41,8 @@ export const claimDue = writing(
 
 export const look = reading(
   'refresh-look',
-  `select ${columns}, coalesce(lease_until >= clock_timestamp(), false) as "isLeased", refresh_failures as failures
+  `select ${columns}, coalesce(lease_until >= clock_timestamp(), false) as "isLeased", refresh_failures as failures,
+       refresh_started_at is not null as "isUnsettled"
      from saved_authentications where id = $1`,
 );
 
@@ -88,8 +89,8 @@ export const settle = writing(
           refresh_started_at = case when $4::boolean then refresh_started_at else $5::timestamptz end,
           refresh_failures = refresh_failures + case when $6::boolean then 1 else 0 end,
           next_refresh_at = coalesce(clock_timestamp() + $7::double precision * interval '1 ms', next_refresh_at),
-          status = coalesce($8, status),
-          status_reason = case when $8::text is null then status_reason else $9 end,
+          status = case when status = $10 then coalesce($8, status) else status end,
+          status_reason = case when $8::text is null or status <> $10 then status_reason else $9 end,
           generation = generation + case when $8::text is null then 0 else 1 end,
           updated_at = case when $8::text is null then updated_at else now() end
     where id = $1 and lease_epoch = $2 and secret_version = $3

@@ -33,6 +33,7 @@ interface ClaimRow extends SessionRow {
 interface StateRow extends SessionRow {
   readonly isLeased: boolean;
   readonly failures: number;
+  readonly isUnsettled: boolean;
 }
 
 /** Leases and the ledger in PostgreSQL: one statement to claim, one transaction to commit, and no connection held in between. */
@@ -54,7 +55,9 @@ export class TypeOrmRefreshStore implements RefreshStore {
 
   async look(id: SessionId): Promise<RefreshState | undefined> {
     const [row] = await run<StateRow>(this.dataSource, statements.look, [id]);
-    return row && { record: recordFromRow(row), isLeased: row.isLeased, failures: row.failures };
+    if (row === undefined) return undefined;
+    const { isLeased, failures, isUnsettled } = row;
+    return { record: recordFromRow(row), isLeased, failures, isUnsettled };
   }
 
   async markSent({ record, epoch }: RefreshClaim, tokenFingerprint: string, leaseMs: number): Promise<boolean> {
@@ -78,7 +81,8 @@ export class TypeOrmRefreshStore implements RefreshStore {
   settle(claim: RefreshClaim, settlement: RefreshSettlement): Promise<boolean> {
     const { record, epoch, attemptId, unsettledSince } = claim;
     const { state, reason, isFailure, pauseMs, status, statusReason, audit } = settlement;
-    const values = [record.id, epoch, record.secretVersion, state !== 'rejected', unsettledSince, isFailure, pauseMs, status, statusReason];
+    const place = [record.id, epoch, record.secretVersion];
+    const values = [...place, state !== 'rejected', unsettledSince, isFailure, pauseMs, status, statusReason, record.status];
     return transaction(this.dataSource, async (connection) => {
       await connection.run(statements.note, [attemptId, state, reason]);
       const [settled] = await connection.run(statements.settle, values);
