@@ -16,7 +16,7 @@ export const base64: fc.Arbitrary<string> = fc
 export const identifier: fc.Arbitrary<string> = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{2,20}$/);
 export const url: fc.Arbitrary<string> = identifier.map((name) => `https://files.test/${name}`);
 
-export const jsonValue: fc.Arbitrary<JsonValue> = fc.json({ maxDepth: 2 }).map((text) => JSON.parse(text) as JsonValue);
+const jsonValue: fc.Arbitrary<JsonValue> = fc.json({ maxDepth: 2 }).map((text) => JSON.parse(text) as JsonValue);
 export const jsonObject: fc.Arbitrary<JsonObject> = fc.dictionary(identifier, jsonValue, { maxKeys: 3 });
 
 /** Fields that are there or not, never `undefined`. */

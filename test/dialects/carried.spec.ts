@@ -1,5 +1,9 @@
 import type { ContentPart, JsonObject } from '../../src/contracts/chat.js';
 import type { ChatAnswer } from '../../src/contracts/stream-event.js';
+import { encodeMessagesAnswer } from '../../src/dialects/anthropic-messages/answer-encoder.js';
+import { decodeMessagesRequest } from '../../src/dialects/anthropic-messages/request-decoder.js';
+import { encodeGenerateContentAnswer } from '../../src/dialects/gemini-generate-content/answer-encoder.js';
+import { decodeGenerateContentRequest } from '../../src/dialects/gemini-generate-content/request-decoder.js';
 import { encodeChatAnswer } from '../../src/dialects/openai-chat/answer-encoder.js';
 import { decodeChatRequest } from '../../src/dialects/openai-chat/request-decoder.js';
 import { encodeResponsesAnswer } from '../../src/dialects/openai-responses/answer-encoder.js';
@@ -37,6 +41,23 @@ const clients: readonly (readonly [string, () => unknown])[] = [
     () => {
       const { body } = encodeResponsesAnswer(answer, { created: 0 });
       return decodeResponsesRequest({ model: 'm', input: recordsIn(throughJson(body), 'output') }, 'own').request.messages;
+    },
+  ],
+  [
+    'Messages',
+    () => {
+      const { body } = encodeMessagesAnswer(answer);
+      const { role, content: blocks } = throughJson(body);
+      return decodeMessagesRequest({ model: 'm', messages: [{ role, content: blocks }] }).request.messages;
+    },
+  ],
+  [
+    'generateContent',
+    () => {
+      const { body } = encodeGenerateContentAnswer(answer);
+      const [candidate] = recordsIn(throughJson(body), 'candidates');
+      const call = { model: 'm', stream: true };
+      return decodeGenerateContentRequest({ contents: [candidate?.['content']] }, undefined, call).request.messages;
     },
   ],
 ];

@@ -130,7 +130,7 @@ describe('a stream for a client of the Messages wire', () => {
       { delta: { citation: { type: 'web_search_result_location', url: 'https://a.test', title: null, cited_text: '' } } },
       {},
     ]);
-    expect(notices).toEqual(['citation.start', 'citation']);
+    expect(notices).toEqual(['citation start', 'citation']);
   });
 
   it('names what the wire has no word for', () => {
@@ -145,7 +145,7 @@ describe('a stream for a client of the Messages wire', () => {
     );
     expect(frames).toEqual([]);
     expect(notices).toEqual([
-      'text-delta.logprobs',
+      'text-delta logprobs',
       'file image/png',
       'audio-delta',
       'server-tool codeExecution',
@@ -153,7 +153,7 @@ describe('a stream for a client of the Messages wire', () => {
       'provider-event novel',
       'provider-event message_start',
     ]);
-    expect(encoded({ ...end, usage: { toolUsePrompt: 1 } }).notices).toEqual(['usage.toolUsePrompt']);
+    expect(encoded({ ...end, usage: { toolUsePrompt: 1 } }).notices).toEqual(['usage toolUsePrompt']);
   });
 
   it('gives blocks of the wire itself as they were', () => {

@@ -21,7 +21,7 @@ export type ContentEvent = Exclude<StreamEvent, MessageStart | UsageEvent | Mess
 export function writeContent(event: ContentEvent, pen: Pen): void {
   switch (event.type) {
     case 'text-delta':
-      if (event.logprobs !== undefined) pen.notices.push('text-delta.logprobs');
+      if (event.logprobs !== undefined) pen.notices.push('text-delta logprobs');
       writeText(`text ${String(event.part)}`, event.text, pen);
       break;
     case 'refusal-delta':
@@ -141,7 +141,7 @@ function writeCitation({ url, title, citedText, start, data }: Citation, pen: Pe
     pen.notices.push('citation');
     return;
   }
-  if (citation === undefined && start !== undefined) pen.notices.push('citation.start');
+  if (citation === undefined && start !== undefined) pen.notices.push('citation start');
   if (pen.state.open?.kind !== 'text') openBlock('text', 'citation', { type: 'text', text: '' }, pen);
   const made = {
     type: 'web_search_result_location',

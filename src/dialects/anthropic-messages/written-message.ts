@@ -33,7 +33,7 @@ const besideDelta: readonly string[] = ['usage', 'context_management'];
 export function writeEnd({ reason, providerReason, usage = {} }: MessageEnd, pen: Pen): void {
   const { endDetails, hasRefused } = pen.state;
   const counts = { ...pen.state.usage, ...usage };
-  if (counts.toolUsePrompt !== undefined) pen.notices.push('usage.toolUsePrompt');
+  if (counts.toolUsePrompt !== undefined) pen.notices.push('usage toolUsePrompt');
   const inDelta = Object.entries(endDetails).filter(([name]) => !besideDelta.includes(name));
   const context = endDetails['context_management'];
   pen.events.push(

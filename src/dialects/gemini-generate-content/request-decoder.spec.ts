@@ -13,7 +13,8 @@ function decoded(more: JsonObject, provider?: string) {
 
 function partsOf(role: string, parts: readonly JsonObject[], provider?: string) {
   const { request, notices } = decoded({ contents: [{ role, parts }] }, provider);
-  return { content: request.messages.flatMap(({ content }): readonly unknown[] => [...content]), notices };
+  const content = request.messages.flatMap((message) => (typeof message.content === 'string' ? [] : message.content));
+  return { content, notices };
 }
 
 function problemsOf(body: unknown): unknown {

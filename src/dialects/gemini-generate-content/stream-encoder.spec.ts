@@ -96,7 +96,7 @@ describe('a stream for a client of generateContent', () => {
         ],
       },
     ]);
-    expect(notices).toEqual(['citation.start', 'citation']);
+    expect(notices).toEqual(['citation start', 'citation']);
   });
 
   it('gives what is of the wire itself back to its place', () => {
@@ -165,7 +165,7 @@ describe('a stream for a client of generateContent', () => {
       'provider-event novel',
       'provider-event plain',
       'tool-call cut',
-      'usage.cacheWrite',
+      'usage cacheWrite',
       'message-end pause',
     ]);
   });

@@ -125,7 +125,7 @@ function writeCitation(citation: Citation, pen: Pen): void {
     pen.notices.push('citation');
     return;
   }
-  if (!isOwn && start !== undefined) pen.notices.push('citation.start');
+  if (!isOwn && start !== undefined) pen.notices.push('citation start');
   pen.state = { ...pen.state, citations: [...pen.state.citations, citation] };
 }
 

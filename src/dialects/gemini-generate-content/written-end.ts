@@ -11,7 +11,7 @@ export function writeEnd({ reason, providerReason, usage: told }: MessageEnd, pe
   // A call that was cut must not be run.
   for (const { name } of calls.values()) pen.notices.push(`tool-call ${name}`);
   const usage = told ?? pen.state.usage;
-  if (usage?.cacheWrite !== undefined && usageMetadata === undefined) pen.notices.push('usage.cacheWrite');
+  if (usage?.cacheWrite !== undefined && usageMetadata === undefined) pen.notices.push('usage cacheWrite');
   if (reason === 'pause') pen.notices.push('message-end pause');
   const cost = usageMetadata ?? (usage && usageToWire(usage));
   const sources = citations.map(chunkOf);
