@@ -126,6 +126,11 @@ describe('the admin tool over a running core', () => {
       expect(simulator.requests.length).toBeGreaterThan(0);
     });
 
+    it('says of a key that it cannot be refreshed', async () => {
+      const { exitCode, errors } = await tool('sessions refresh acme/api_key/work');
+      expect([exitCode, errors]).toEqual([64, expect.stringContaining('refreshing an API key')]);
+    });
+
     it('clones one', async () => {
       const { output } = await tool('sessions clone acme/work copied --label twin --json');
       expect(JSON.parse(output)).toMatchObject({ provider: 'acme', name: 'copied', label: 'twin' });

@@ -179,6 +179,41 @@ describe('refreshing a login', () => {
     expect(issuer.familiesLost).toEqual([]);
   });
 
+  it('is fenced after a process slept through its lease, and its token is not lost', async () => {
+    const [slow, quick] = await start('none', { leaseMs: 250, tokenTimeoutMs: 5_000 }, 2);
+    if (slow === undefined || quick === undefined) throw new Error('there are two');
+    const family = issuer.issue();
+    await createLogin(slow, family);
+    issuer.setLatency(600);
+    // What a stalled event loop looks like from outside: the lease is not renewed.
+    jest.spyOn(storeOf(slow), 'renew').mockResolvedValue(false);
+
+    await Promise.all([slow, quick].map(({ maestro }) => maestro.refreshTokens('whole', 'login')));
+
+    expect(issuer.calls.length).toBeLessThanOrEqual(2);
+    expect(issuer.familiesLost).toEqual([]);
+    expect(await stored(slow)).toBe(issuer.currentTokenOf(family.id));
+  });
+
+  it.each([-600_000, 600_000])('needs no right clock of ours: wrong by %i ms', async (wrong) => {
+    const clock = { now: () => new Date(Date.now() + wrong), monotonic: () => performance.now() };
+    issuer = await startIssuer();
+    const replica = await startReplica({ database, keyRing, provider: issuedProvider(issuer), clock });
+    replicas.push(replica);
+    await createLogin(replica, issuer.issue());
+    await replica.maestro.refreshTokens('whole', 'login');
+
+    const [row] = await database.dataSource.query<{ seconds: number }[]>(
+      'select extract(epoch from expires_at - clock_timestamp())::int as seconds from saved_authentications',
+    );
+    expect(Math.abs((row?.seconds ?? 0) - 3_600)).toBeLessThan(30);
+    await replica.maestro.listModels('whole', 'oauth', 'login');
+    expect(issuer.calls).toHaveLength(1);
+    await nearTheEnd();
+    await replica.maestro.listModels('whole', 'oauth', 'login');
+    expect(issuer.calls).toHaveLength(2);
+  });
+
   it('says busy to a caller whose patience ends before somebody else is done, without a call', async () => {
     const [one, two] = await start('strict', { waitMs: 300 }, 2);
     if (one === undefined || two === undefined) throw new Error('there are two');

@@ -1,5 +1,6 @@
 import { Inject, Module } from '@nestjs/common';
 
+import type { Clock } from '../../src/contracts/clock.js';
 import type { OAuthCredentials } from '../../src/contracts/credentials.js';
 import type { ProviderDefinition } from '../../src/contracts/define-provider.js';
 import { defineProvider, providerHttp } from '../../src/contracts/define-provider.js';
@@ -66,16 +67,18 @@ export interface ReplicaParts {
   readonly keyRing: KeyRing;
   readonly provider: ProviderDefinition;
   readonly times?: Partial<RefreshTimes>;
+  readonly clock?: Clock;
   readonly spoolFolder?: string;
 }
 
 /** A Maestro on the given database; several of them are replicas. */
-export function startReplica({ database, keyRing, provider, times = {}, spoolFolder }: ReplicaParts): Promise<RunningMaestro> {
+export function startReplica({ database, keyRing, provider, times = {}, clock, spoolFolder }: ReplicaParts): Promise<RunningMaestro> {
   const { dataSource } = database;
   return startMaestro({
     persistence: PersistenceModule.forRoot({ keyRing, dataSource, ...(spoolFolder !== undefined && { spoolFolder }) }),
     providers: [provider],
     refreshTimes: times,
+    ...(clock !== undefined && { clock }),
   });
 }
 

@@ -104,4 +104,20 @@ export class DeleteSession extends AdminCommand {
   }
 }
 
-export const ChangeSessionCommands = [RenameSession, CloneSession, DisableSession, EnableSession, DeleteSession];
+@SubCommand({
+  name: 'refresh',
+  description: 'get new tokens for a login now, whatever failed before',
+  arguments: '<session>',
+  argsDescription,
+})
+@Injectable()
+export class RefreshSession extends AdminCommand {
+  async run([argument = '']: readonly string[], options: CommonOptions): Promise<void> {
+    const address = sessionFromArgument(argument);
+    const { provider } = await this.workbench.vault();
+    const { value, text } = await shownSession(await provider.refreshSession(address, { signal: this.terminal.signal }));
+    this.print(options, value, text);
+  }
+}
+
+export const ChangeSessionCommands = [RefreshSession, RenameSession, CloneSession, DisableSession, EnableSession, DeleteSession];

@@ -6,6 +6,7 @@ import type { ConnectionReport } from '../../../contracts/behaviours/api-key.beh
 import type { Caller } from '../../../contracts/caller.js';
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
 import { Sessions } from '../../../core/sessions/sessions.js';
+import { UniversalProvider } from '../../../core/universal-provider.js';
 import { credentialsFrom } from '../../requests/credentials.dto.js';
 import { SessionAnswerDto, SessionListDto } from '../../requests/session-answer.dto.js';
 import type { SessionAddressParts } from '../../requests/session.dto.js';
@@ -29,7 +30,10 @@ const below = (path: string): string[] => session.map((address) => `${address}/$
 
 @NativeApi('sessions')
 export class SessionsController {
-  constructor(@Inject(Sessions) private readonly sessions: Sessions) {}
+  constructor(
+    @Inject(Sessions) private readonly sessions: Sessions,
+    @Inject(UniversalProvider) private readonly provider: UniversalProvider,
+  ) {}
 
   @Post('sessions')
   @ApiOperation({ summary: 'Keep a provider account under a name' })
@@ -108,6 +112,18 @@ export class SessionsController {
     const cloned = await this.sessions.for(caller).clone(sessionAddressFrom(address), request);
     reply.header('location', `/api/sessions/${cloned.id}`);
     return new SessionAnswerDto(cloned);
+  }
+
+  @Post(below('refresh'))
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Get new tokens for a login now; answers when they are stored' })
+  async refresh(
+    @CurrentCaller() caller: Caller,
+    @Param() address: SessionAddressParts,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionAnswerDto> {
+    const signal = goneAway(reply.raw);
+    return new SessionAnswerDto(await this.provider.for(caller).refreshSession(sessionAddressFrom(address), { signal }));
   }
 
   @Post(below('test'))
