@@ -2,17 +2,19 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { WholeApiKey, WholeStreaming } from '../../../test/extension/fixtures/whole-behaviours.js';
-import { aCaller, anApiKey } from '../../../test/support/a-session.js';
+import { WholeApiKey, WholeOAuth, WholeStreaming } from '../../../test/extension/fixtures/whole-behaviours.js';
+import { aCaller, anApiKey, tokens } from '../../../test/support/a-session.js';
 import type { RunningMaestro } from '../../../test/support/start-maestro.js';
 import { startMaestro } from '../../../test/support/start-maestro.js';
 import { wholeProvider } from '../../../test/support/whole-provider.js';
-import type { ApiKeyCredentials } from '../../contracts/credentials.js';
+import type { ApiKeyCredentials, OAuthCredentials } from '../../contracts/credentials.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { DialectSupport } from '../../contracts/manifest.js';
 import type { ProviderClient } from '../../contracts/provider-client.js';
 import { ProviderId } from '../../contracts/provider-id.js';
+import { Secret } from '../../contracts/secret.js';
 import type { StreamEvent } from '../../contracts/stream-event.js';
+import type { TokenSet } from '../../contracts/tokens.js';
 import type { WireRequest, WireResponse } from '../../contracts/wire-request.js';
 import { failureFromAnswer } from '../../kit/error-report.js';
 import { forwardWire } from '../../kit/forward-wire.js';
@@ -31,6 +33,19 @@ class LocalApiKey extends WholeApiKey {
   override createClient({ apiKey }: ApiKeyCredentials): ProviderClient {
     const settings = { text: () => undefined, secret: () => undefined };
     return { baseUrl: origin, authorise: (headers) => void (headers['authorization'] = `Bearer ${apiKey.reveal()}`), http, settings };
+  }
+}
+
+let trades = 0;
+
+class LocalOAuth extends WholeOAuth {
+  override refreshToken(): Promise<TokenSet> {
+    trades += 1;
+    return Promise.resolve({ accessToken: Secret.of('new-token-0123456789'), tokenType: 'Bearer', isExpiryEstimated: true, extra: {} });
+  }
+
+  override createClient(credentials: OAuthCredentials): ProviderClient {
+    return { ...super.createClient(credentials, { baseUrl: origin }), http };
   }
 }
 
@@ -75,7 +90,7 @@ describe('a request that is passed on', () => {
     await new Promise((resolve) => server.once('listening', resolve));
     origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
     running = await startMaestro({
-      providers: [wholeProvider({ apiKey: LocalApiKey, streaming: ForwardingStreaming, dialects })],
+      providers: [wholeProvider({ apiKey: LocalApiKey, oauth: LocalOAuth, streaming: ForwardingStreaming, dialects })],
       observers: [() => ({ event: (event) => void told.push(event), end: (outcome) => void told.push(outcome) })],
     });
     const means = running.application.get<unknown, { wait: RetryMeans['wait'] }>(RetryMeans, { strict: false });
@@ -167,6 +182,25 @@ describe('a request that is passed on', () => {
   it('tells of a refused credential as what it is', async () => {
     answers = [answer(401, '{"error":{"message":"bad key"}}')];
     await expect(forward()).rejects.toMatchObject({ code: 'session.credential-rejected' });
+  });
+
+  it('goes out once more under new tokens where a login is refused', async () => {
+    const credentials = tokens({ refreshToken: Secret.of('refresh-0123456789') });
+    await running.maestro.createSession('whole', 'oauth', { name: 'login', credentials });
+    answers = [answer(401, '{}'), answer(200, 'Hello.')];
+    const address = { provider: ProviderId.parse('whole'), session: 'login' };
+
+    expect(await textOf((await forward({ address })).body)).toBe('Hello.');
+    answers = [answer(401, '{}'), answer(401, '{}')];
+    await expect(forward({ address })).rejects.toMatchObject({ code: 'session.credential-rejected' });
+
+    expect(arrived.map(({ headers }) => headers.authorization?.slice(0, 10))).toEqual([
+      'Bearer acc',
+      'Bearer new',
+      'Bearer new',
+      'Bearer new',
+    ]);
+    expect(trades).toBe(2);
   });
 
   it('fails when every byte was handed on, where the answer broke off before its end', async () => {
