@@ -30,7 +30,7 @@ const registryProbe = Symbol('maestro/registry-probe');
 export class AppModule {
   static forRoot({ environment, adminKey, persistence: options, providersFolders }: AppOptions): DynamicModule {
     const persistence = PersistenceModule.forRoot(options);
-    const maestro = MaestroModule.forRoot({ ...maestroOptionsFrom(environment), persistence, providersFolders });
+    const maestro = MaestroModule.forRoot({ ...maestroOptionsFrom(environment), refreshAhead: true, persistence, providersFolders });
     const health = ObservabilityModule.forRoot({
       imports: [persistence, RegistryProbeModule.of(maestro), RunningAnswersModule],
       probes: [DatabaseProbe, registryProbe, RunningAnswers],

@@ -14,7 +14,7 @@ import { streamObservers } from './core/chat/stream-observer.port.js';
 import { ContextLog } from './core/contexts/context-log.js';
 import { ContextTurns } from './core/contexts/context-turns.js';
 import { Contexts } from './core/contexts/contexts.js';
-import type { CoreOptions } from './core/core-options.js';
+import type { CoreOptions, RefreshAheadOptions } from './core/core-options.js';
 import { coreOptions } from './core/core-options.js';
 import { Imports } from './core/import/imports.js';
 import { Consents } from './core/login/consents.js';
@@ -32,6 +32,7 @@ import { RefreshResults } from './core/refresh/refresh-results.js';
 import { RefreshTimes, usualTimes } from './core/refresh/refresh-times.js';
 import { SessionRefresh } from './core/refresh/session-refresh.js';
 import { TokenRefresh } from './core/refresh/token-refresh.js';
+import { RefreshAhead } from './core/refresh/refresh-ahead.js';
 import { AuthorisedClients } from './core/sessions/authorised-client.js';
 import { CredentialCheck } from './core/sessions/credential-check.js';
 import { Housekeeping } from './core/sessions/housekeeping.js';
@@ -79,6 +80,8 @@ export interface MaestroSettings {
   readonly clock?: Clock;
   /** How patient refreshes are; what is not given stays as usual. */
   readonly refreshTimes?: Partial<RefreshTimes>;
+  /** Refreshes sessions before they end, without being asked; default: when they are used. For one that runs all the time. */
+  readonly refreshAhead?: boolean | RefreshAheadOptions;
   /** Milliseconds that a whole answer may take, from the request to its last event; default 30 minutes. */
   readonly answerTimeoutMs?: number;
 }
@@ -153,6 +156,7 @@ export class MaestroModule {
         RefreshAttempt,
         TokenRefresh,
         SessionRefresh,
+        RefreshAhead,
         Housekeeping,
         Sessions,
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- Served as long as code from before named sessions needs it.
@@ -188,8 +192,9 @@ function runtimeModuleOf(instance: string, { imports = [], inject = [], useFacto
     derived<Clock>(Clock, ({ clock = systemClock }) => clock),
     derived<RefreshTimes>(RefreshTimes, ({ refreshTimes = {} }) => ({ ...usualTimes, ...refreshTimes })),
     derived<RegistryOptions>(registryOptions, ({ strict = false }) => ({ instance, isStrict: strict })),
-    derived<CoreOptions>(coreOptions, ({ allowPrivateUpstreams = false, http, answerTimeoutMs = 30 * 60_000 }) => ({
+    derived<CoreOptions>(coreOptions, ({ allowPrivateUpstreams = false, http, answerTimeoutMs = 30 * 60_000, refreshAhead = false }) => ({
       allowPrivateUpstreams,
+      ...(refreshAhead !== false && { refreshAhead: refreshAhead === true ? {} : refreshAhead }),
       answerTimeoutMs,
       ownAddressHttp: httpClient({ ...http, isPublicOnly: !allowPrivateUpstreams }),
     })),

@@ -8,6 +8,7 @@ import { AppModule } from './app.module.js';
 import { adminKeyIn } from './config/admin-key.js';
 import type { Environment } from './config/environment.js';
 import { Secret } from './contracts/secret.js';
+import { RefreshAhead } from './core/refresh/refresh-ahead.js';
 import { ProviderRegistry } from './core/registry/provider-registry.js';
 import { databaseFrom, keySettingsFrom, rememberSettings, secretsIn, spoolFolderIn } from './environment-settings.js';
 import type { PinoLogger } from './observability/pino-logger.js';
@@ -91,10 +92,13 @@ function addressOf(app: NestFastifyApplication, host: string): string {
 
 function stopper(app: NestFastifyApplication, drainMs: number): () => Promise<void> {
   const running = app.get(RunningAnswers, { strict: false });
+  const ahead = app.get(RefreshAhead, { strict: false });
   let closed: Promise<void> | undefined;
   return async () => {
+    // First of all: what would begin now, nobody here would see the end of.
+    const rested = ahead.stop();
     const drained = running.drain(drainMs);
-    closed ??= drained.then(() => close(app));
+    closed ??= Promise.all([rested, drained]).then(() => close(app));
     await closed;
   };
 }

@@ -37,6 +37,12 @@ export class ProviderBreaker {
     throw new MaestroError(code, parameters, { cause: circuit.error, retryAfterMs: Math.ceil(left) });
   }
 
+  /** Those that are not to be asked just now. */
+  get resting(): readonly ProviderId[] {
+    const now = this.clock.monotonic();
+    return [...this.circuits].filter(([, { openUntil = 0 }]) => openUntil > now).map(([provider]) => provider);
+  }
+
   succeeded(provider: ProviderId): void {
     const circuit = this.note(provider, false);
     delete circuit.openUntil;
