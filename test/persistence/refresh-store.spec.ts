@@ -121,6 +121,17 @@ describe('the lease of a session', () => {
     expect((await claimed(record)).unsettledSince).toEqual(second.unsettledSince);
   });
 
+  it('brings the session’s time near when a token is sent, so that a holder who vanishes is found out without anybody asking', async () => {
+    const record = await aLogin(new Date('2031-01-01'));
+    await store.markSent(await claimed(record), 'k1:old', 60_000);
+    expect(await store.claimDue({ ...minute, limit: 1 })).toEqual([]);
+    await database.dataSource.query(
+      `update saved_authentications set lease_until = now(), next_refresh_at = next_refresh_at - interval '1 min'`,
+    );
+
+    expect(await store.claimDue({ ...minute, limit: 1 })).toMatchObject([{ record: { id: record.id }, unsettledSince: expect.any(Date) }]);
+  });
+
   it('is ended by new credentials and by a delete, so that what comes after is told', async () => {
     const record = await aLogin();
     const claim = await claimed(record);

@@ -46,11 +46,13 @@ export const look = reading(
      from saved_authentications where id = $1`,
 );
 
+/** Due again when the lease ends: where we vanish, somebody has to find out while the issuer's grace lasts, though nobody asks. */
 export const markSent = writing(
   'refresh-mark-sent',
   `with marked as (
      update saved_authentications
-        set refresh_started_at = clock_timestamp(), lease_until = clock_timestamp() + $4 * interval '1 ms'
+        set refresh_started_at = clock_timestamp(), lease_until = clock_timestamp() + $4 * interval '1 ms',
+            next_refresh_at = least(next_refresh_at, clock_timestamp() + $4 * interval '1 ms')
       where id = $1 and lease_epoch = $2 and status in ${refreshable}
      returning refresh_attempt_id
    )
