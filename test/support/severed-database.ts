@@ -1,0 +1,63 @@
+import type { Server, Socket } from 'node:net';
+import { createConnection, createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A way to a database that can be cut. */
+export interface SeveredDatabase {
+  /** As DATABASE_URL. */
+  readonly url: string;
+  /** Breaks every connection, and takes none until it is mended. */
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** PostgreSQL calls its socket so. */
+const socketName = '.s.PGSQL.5432';
+
+/** Stands between a replica and the tests' own PostgreSQL, on a socket of its own. */
+export async function severedDatabase(url: string): Promise<SeveredDatabase> {
+  const folder = mkdtempSync(join(tmpdir(), 'maestro-way-'));
+  const socketFolder = decodeURIComponent(new URL(url).hostname);
+  const open = new Set<Socket>();
+  let server: Server | undefined;
+  const pass = (near: Socket): void => {
+    const far = createConnection(join(socketFolder, socketName));
+    for (const socket of [near, far]) {
+      open.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        open.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.pipe(far).pipe(near);
+  };
+  const mend = async (): Promise<void> => {
+    const next = createServer(pass);
+    await new Promise<void>((resolve) => next.listen(join(folder, socketName), resolve));
+    server = next;
+  };
+  const cut = async (): Promise<void> => {
+    const last = server;
+    server = undefined;
+    if (last === undefined) return;
+    const closed = new Promise((resolve) => last.close(resolve));
+    for (const socket of open) socket.destroy();
+    await closed;
+  };
+  await mend();
+  const own = new URL(url);
+  return {
+    url: url.replace(own.hostname, encodeURIComponent(folder)),
+    cut,
+    mend,
+    async close() {
+      await cut();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
