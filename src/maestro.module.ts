@@ -43,6 +43,7 @@ import { SecretKeeper } from './core/sessions/secret-keeper.js';
 import { SessionCheckup } from './core/sessions/session-checkup.js';
 import { SessionFinder } from './core/sessions/session-finder.js';
 import { Sessions } from './core/sessions/sessions.js';
+import { UsableModels } from './core/models/usable-models.js';
 import { UniversalProvider } from './core/universal-provider.js';
 import { ProvidersModule } from './discovery/providers.module.js';
 import type { HttpClientOptions } from './kit/http-client.js';
@@ -170,11 +171,12 @@ export class MaestroModule {
         Chat,
         Forwarding,
         UniversalProvider,
+        UsableModels,
         Shutdown,
       ],
       exports: [
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
-        ...[UniversalProvider, ProviderRegistry, SessionChoice, Forwarding, Sessions, SavedAuthentications],
+        ...[UniversalProvider, ProviderRegistry, SessionChoice, Forwarding, UsableModels, Sessions, SavedAuthentications],
         ...[Logins, Consents, Contexts, Audit, Imports],
       ],
     };

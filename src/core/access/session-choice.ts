@@ -12,8 +12,8 @@ import { modelAddressFrom } from './model-address.js';
 
 /** What a request says of where it wants to go. */
 export interface RequestedRoute {
-  /** As the client wrote it. */
-  readonly model: string;
+  /** As the client wrote it; absent: the request is about no model. */
+  readonly model?: string;
   /** Whose model a bare name is. */
   readonly homeProvider: string;
   /** A name or an id, from beside the model. */
@@ -23,7 +23,7 @@ export interface RequestedRoute {
 
 export interface ChosenRoute {
   readonly address: SessionReference;
-  /** As the provider calls it. */
+  /** As the provider calls it; empty where the request names none. */
   readonly model: string;
 }
 
@@ -45,9 +45,9 @@ export class SessionChoice {
   /** @throws MaestroError `provider.unknown`, `request.invalid`, `session.not-chosen`, `caller.scope-missing` */
   async choose(caller: Caller, { model: text, homeProvider, session: beside, authType }: RequestedRoute): Promise<ChosenRoute> {
     requireScope(caller, 'chat');
-    const { provider: named, session: within, model } = modelAddressFrom(text, (id) => this.registry.serves(id));
+    const { provider: named, session: within, model } = modelAddressFrom(text ?? '', (id) => this.registry.serves(id));
     const { id: provider } = this.registry.manifestOf(named ?? homeProvider);
-    refuseInvalid(model, within, beside);
+    if (text !== undefined) refuseInvalid(model, within, beside);
     const session = within ?? beside ?? caller.defaults?.[provider] ?? (await this.onlySession(caller, provider, authType));
     const address = { provider, session };
     return { address: authType === undefined ? address : { ...address, authType: AuthType.parse(authType) }, model };

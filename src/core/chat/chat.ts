@@ -37,6 +37,8 @@ export type ChatStreamOptions = Omit<ChatRequest, 'messages'> & {
   readonly signal?: AbortSignal;
   /** How often the provider is asked again where it cannot serve, before the first event: 0, 1 or 2 (default). */
   readonly retries?: number;
+  /** Called whenever the provider is about to be asked. */
+  readonly onAsk?: () => void;
 };
 
 /** A stream that began. Leaving the iteration, or aborting the signal, ends the request at the provider. */
@@ -72,7 +74,7 @@ export class Chat {
 
   /** Resolves with the first event there: whatever a provider refuses, it refuses before. */
   async stream({ caller, provider, session, messages, options }: ChatCall): Promise<ChatStream> {
-    const { authType, contextId, signal: callerSignal, retries = mostRetries, ...request } = options;
+    const { authType, contextId, signal: callerSignal, retries = mostRetries, onAsk, ...request } = options;
     const streaming = this.registry.resolve(provider, 'streaming');
     refuseInvalid(messages, options);
     const address = {
@@ -89,7 +91,10 @@ export class Chat {
     const turn = await this.contexts.begin({ open, contextId, messages, providerOptions, signal });
     this.running.set(streamId, controller);
     const streamOptions: StreamOptions = { ...request, signal, ...(turn.remoteRef !== undefined && { contextRef: turn.remoteRef }) };
-    const ask = (client: ProviderClient): Promise<OpenedAnswer> => openedAnswer(streaming.streamChat(client, turn.messages, streamOptions));
+    const ask = (client: ProviderClient): Promise<OpenedAnswer> => {
+      onAsk?.();
+      return openedAnswer(streaming.streamChat(client, turn.messages, streamOptions));
+    };
     const source = openedByReading(() => withRenewal(open, signal, ask), {
       retries,
       means: this.retryMeans,

@@ -35,6 +35,8 @@ export interface ForwardCall {
   readonly tapFor?: (response: Pick<WireResponse, 'status' | 'headers'>) => WireTap | undefined;
   /** How often the provider is asked again where it cannot serve: 0, 1 or 2 (default). */
   readonly retries?: number;
+  /** Called whenever the provider is about to be asked. */
+  readonly onAsk?: () => void;
 }
 
 /** An answer as the provider gave it. Its body must be read to the end or left; it throws where it breaks off. */
@@ -73,7 +75,7 @@ export class Forwarding {
    * @throws MaestroError `session.*`, `operation.unsupported`, `session.credential-rejected` and transport errors
    */
   async forward(call: ForwardCall): Promise<ForwardedAnswer> {
-    const { caller, address, request, model, tapFor } = call;
+    const { caller, address, request, model, tapFor, onAsk } = call;
     const streaming = this.registry.resolve(address.provider, 'streaming');
     const open = await this.clients.open(caller, 'chat', address, request.signal);
     const { session } = open;
@@ -83,7 +85,10 @@ export class Forwarding {
     if (signal.aborted) throw cancelled(signal);
     const end = this.begun(controller, address.provider);
     try {
-      const ask = (client: ProviderClient): Promise<WireResponse> => streaming.forward(client, { ...request, signal });
+      const ask = (client: ProviderClient): Promise<WireResponse> => {
+        onAsk?.();
+        return streaming.forward(client, { ...request, signal });
+      };
       const { status, headers, body } = await this.answered({ open, ask, streamId }, call, signal);
       const tap = tapFor?.({ status, headers });
       const about = { streamId, caller, session, model };
