@@ -36,7 +36,7 @@ const rings = [
   {
     name: 'http',
     folder: 'transports/http',
-    may: ['contracts/', 'core/', 'dialects/', 'transports/requests/', 'transports/http/'],
+    may: ['contracts/', 'core/', 'dialects/', 'kit/door[.]ts$', 'transports/requests/', 'transports/http/'],
     npm: [...nest, '@nestjs/platform-fastify', '@nestjs/swagger', '@nestjs/terminus', 'fastify', '@fastify/static'],
   },
   {

@@ -65,6 +65,22 @@ export const catalogue = {
       `${method} ${quoted(path)} is not served; see /openapi.json for what is`,
   ),
 
+  'route.not-served': problem(
+    'not-found',
+    'This is not served here',
+    ({
+      method,
+      path,
+      served,
+      hint,
+    }: {
+      readonly method: string;
+      readonly path: string;
+      readonly served: readonly string[];
+      readonly hint?: string;
+    }) => `${method} ${quoted(path)} is not served here${hint === undefined ? '' : `: ${hint}`}. Served: ${served.join(', ')}`,
+  ),
+
   'caller.key-missing': problem(
     'unauthenticated',
     'A Maestro key is needed',
@@ -74,6 +90,11 @@ export const catalogue = {
     'unauthenticated',
     'The Maestro key is not valid',
     () => 'this Maestro key is unknown, expired or revoked; ask whoever runs this gateway for a new one',
+  ),
+  'caller.keys-differ': problem(
+    'unauthenticated',
+    'The request carries two keys',
+    () => 'this request carries two keys that differ; send your Maestro key once, and no key of a provider beside it',
   ),
   'caller.scope-missing': problem(
     'forbidden',

@@ -6,6 +6,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 
 import { Authenticator } from './authenticator.js';
+import { mountDoors } from './doors/mount-doors.js';
 import { errorFromHttp } from './error-from-http.js';
 import { mountOpenApi } from './openapi.js';
 import { pathOf } from './path-of.js';
@@ -56,6 +57,7 @@ export function prepareGateway(app: NestFastifyApplication): void {
     done(refusal(request, authenticator));
   });
   mountOpenApi(app);
+  mountDoors(app);
 }
 
 /** Before a stranger's body is read; the guard of the route decides again. */
@@ -73,8 +75,7 @@ function refusal(request: FastifyRequest, authenticator: Authenticator): Error |
 function logWhenOver(request: FastifyRequest, { raw }: FastifyReply, logger: Logger): void {
   const begin = performance.now();
   raw.once('close', () => {
-    const { caller, failure } = notesOf(request);
-    const route = request.routeOptions.url;
+    const { caller, failure, route = request.routeOptions.url } = notesOf(request);
     // Supervisors ask every second.
     const level = route?.startsWith('/health/') === true ? 'debug' : 'log';
     logger[level]({

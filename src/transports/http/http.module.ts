@@ -13,6 +13,7 @@ import { ModelsController } from './controllers/models.controller.js';
 import { OAuthCallbackController } from './controllers/oauth-callback.controller.js';
 import { ProvidersController } from './controllers/providers.controller.js';
 import { SessionsController } from './controllers/sessions.controller.js';
+import { DoorWalk } from './doors/door-walk.js';
 import { RunningAnswersModule } from './running-answers.js';
 
 type Imported = NonNullable<ModuleMetadata['imports']>[number];
@@ -44,7 +45,12 @@ export class MaestroHttpModule {
         AuditController,
         ...(health === undefined ? [] : [HealthController]),
       ],
-      providers: ['useFactory' in key ? { provide: adminKey, ...key } : { provide: adminKey, useValue: key }, Authenticator, AuthGuard],
+      providers: [
+        'useFactory' in key ? { provide: adminKey, ...key } : { provide: adminKey, useValue: key },
+        Authenticator,
+        AuthGuard,
+        DoorWalk,
+      ],
       exports: [Authenticator, RunningAnswersModule],
     };
   }

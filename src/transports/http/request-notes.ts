@@ -8,6 +8,8 @@ export interface RequestNotes {
   caller?: Caller;
   /** How it failed, where it did. */
   failure?: ErrorCode;
+  /** What was asked for, where that is more than the server's route. Never an address as somebody wrote it. */
+  route?: string;
 }
 
 const notes = new WeakMap<FastifyRequest, RequestNotes>();

@@ -1,0 +1,65 @@
+import type { JsonObject } from '../../contracts/chat.js';
+import type { AskedAnswer, DecodedAsk, Door, DoorRoute, OfferedModel } from '../../kit/door.js';
+import { modelAtEnd, modelInBody } from '../../kit/door.js';
+import { sseBreak, sseOrJsonTap, sseWriter } from '../../kit/stream-writer.js';
+import { sseText } from '../../kit/sse-text.js';
+import { eventsFromChatAnswer } from './answer.js';
+import { encodeChatAnswer } from './answer-encoder.js';
+import { encodeChatError } from './error-encoder.js';
+import { openAiChatFailure } from './errors.js';
+import { decodeChatRequest } from './request-decoder.js';
+import { openAiChatDecoder } from './stream-decoder.js';
+import { openAiChatEncoder } from './stream-encoder.js';
+import { isCustomTool, openAiChat } from './wire.js';
+
+const homeProvider = 'openai';
+
+const routes: readonly DoorRoute[] = [
+  { method: 'POST', path: /^\/chat\/completions$/, name: '/chat/completions', operation: 'chat', model: modelInBody },
+  { method: 'POST', path: /^\/embeddings$/, name: '/embeddings', operation: 'embeddings', model: modelInBody },
+  { method: 'GET', path: /^\/models$/, name: '/models', operation: 'list-models' },
+  { method: 'GET', path: /^\/models\/.+$/, name: '/models/{model}', operation: 'get-model', model: modelAtEnd('/models/') },
+  { method: '*', path: /^\/.+$/, name: '/*', operation: 'other', model: modelInBody },
+];
+
+/** For clients of Chat Completions, and of what else stands beside it on the vendor's API. */
+export const chatDoor: Door = {
+  dialect: openAiChat,
+  homeProvider,
+  mounts: ['/v1', '/openai/v1'],
+  wirePrefix: '',
+  keyHeaders: [],
+  keyParameters: [],
+  routes,
+  failureOf: openAiChatFailure,
+  tapFor: (provider, contentType) =>
+    sseOrJsonTap(contentType, {
+      decoder: openAiChatDecoder(provider),
+      eventsOf: (answer) => eventsFromChatAnswer(provider, answer),
+    }),
+  decode,
+  encodeError: encodeChatError,
+  encodeBreak: (error, contentType, tail) =>
+    sseBreak(openAiChatEncoder({ created: 0 }).fail(error, undefined).map(sseText).join(''), contentType, tail),
+  encodeModelList: (models) => ({ object: 'list', data: models.map(encodeModel) }),
+  encodeModel,
+};
+
+function decode({ body, provider, isSpoken, created }: AskedAnswer): DecodedAsk {
+  const speaker = isSpoken ? provider : homeProvider;
+  const { request, stream, notices, includeUsage } = decodeChatRequest(body, speaker);
+  const custom = (request.tools ?? []).filter(({ providerOptions }) => isCustomTool(providerOptions?.[speaker]));
+  const options = { created, includeUsage, customTools: new Set(custom.map(({ name }) => name)) };
+  return {
+    request,
+    stream,
+    notices,
+    written: (answer) => encodeChatAnswer(answer, options),
+    streamed: () => sseWriter(openAiChatEncoder(options)),
+  };
+}
+
+function encodeModel({ address, provider, model }: OfferedModel): JsonObject {
+  const created = Math.floor((model.createdAt?.getTime() ?? 0) / 1000);
+  return { id: address, object: 'model', created, owned_by: model.ownedBy ?? provider };
+}

@@ -1,0 +1,43 @@
+import type { StreamEncoder } from '../contracts/behaviours/stream-encoder.js';
+import type { StreamState } from '../contracts/behaviours/streaming.behaviour.js';
+import type { StreamDecoder } from '../contracts/behaviours/stream-decoder.js';
+import type { StreamEvent } from '../contracts/stream-event.js';
+import type { StreamWriter } from './door.js';
+import { sseText } from './sse-text.js';
+import type { WireTap } from './wire-tap.js';
+import { answerTap, streamTap } from './wire-tap.js';
+
+export const eventStreamType = 'text/event-stream';
+
+/** An answer as a `text/event-stream` body. */
+export function sseWriter<State extends StreamState>(encoder: StreamEncoder<State>): StreamWriter {
+  let state: State | undefined;
+  return {
+    contentType: `${eventStreamType}; charset=utf-8`,
+    write(event) {
+      const step = encoder.encode(event, state);
+      state = step.state;
+      return { text: step.frames.map(sseText).join(''), notices: step.notices };
+    },
+    end: () => '',
+    fail: (error) => encoder.fail(error, state).map(sseText).join(''),
+  };
+}
+
+/** For an event stream that passed by and broke off. What was begun is ended first, so that the last words are read as an event. */
+export function sseBreak(frames: string, contentType: string, tail: Uint8Array): string | undefined {
+  if (!contentType.startsWith(eventStreamType)) return undefined;
+  const isBetweenEvents = tail.length === 0 || /(?:\r\n|\n|\r)(?:\r\n|\n|\r)$/.test(Buffer.from(tail).toString('latin1'));
+  return isBetweenEvents ? frames : `\n\n${frames}`;
+}
+
+export interface WireReaders<State extends StreamState> {
+  readonly decoder: StreamDecoder<State>;
+  readonly eventsOf: (answer: unknown) => readonly StreamEvent[];
+}
+
+/** Reads along with a wire that streams by server-sent events and answers in JSON. */
+export function sseOrJsonTap<State extends StreamState>(contentType: string, readers: WireReaders<State>): WireTap | undefined {
+  if (contentType.startsWith(eventStreamType)) return streamTap(readers.decoder);
+  return contentType.includes('json') ? answerTap(readers.eventsOf) : undefined;
+}

@@ -1,0 +1,219 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+
+import { Inject, Injectable } from '@nestjs/common';
+
+import type { Caller } from '../../../contracts/caller.js';
+import { MaestroError } from '../../../contracts/errors/maestro-error.js';
+import type { StreamEvent } from '../../../contracts/stream-event.js';
+import type { WireHeaders, WireOperation } from '../../../contracts/wire-request.js';
+import type { ChosenRoute } from '../../../core/access/session-choice.js';
+import { SessionChoice } from '../../../core/access/session-choice.js';
+import { collectAnswer } from '../../../core/chat/collect-answer.js';
+import { Forwarding } from '../../../core/chat/forwarding.js';
+import { UsableModels } from '../../../core/models/usable-models.js';
+import { ProviderRegistry } from '../../../core/registry/provider-registry.js';
+import { UniversalProvider } from '../../../core/universal-provider.js';
+import type { DoorRoute, WireParts } from '../../../kit/door.js';
+import { holdsCarried } from '../../../kit/door.js';
+import { retriesFrom } from '../retries-header.js';
+import { overheadMeter, tellSession, tellUntranslated } from './answer-headers.js';
+import type { RoutedRequest } from './door-route.js';
+import { hintFor, servedAt } from './door-route.js';
+import type { FailureNote } from './send-answer.js';
+import { sendForwarded, sendJson, sendWritten } from './send-answer.js';
+
+/** A request at a door, from a caller who was let in. */
+export interface DoorVisit {
+  readonly caller: Caller;
+  readonly routed: RoutedRequest;
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Uint8Array | undefined;
+  readonly raw: ServerResponse;
+  /** Aborted when the client leaves. */
+  readonly signal: AbortSignal;
+  /** Called once, before the first byte: from there on a failure is told inside the answer. */
+  readonly takeOver: () => void;
+  readonly noted: FailureNote;
+}
+
+/** A visit of which is known where it goes. */
+interface Bound extends DoorVisit {
+  readonly route: DoorRoute;
+  readonly operation: WireOperation;
+  readonly parts: WireParts;
+  readonly chosen: ChosenRoute;
+  readonly onAsk: () => void;
+}
+
+/**
+ * From a door to a provider: the session first, then untouched where the provider speaks the door's wire, else through the
+ * common types.
+ */
+@Injectable()
+export class DoorWalk {
+  constructor(
+    @Inject(ProviderRegistry) private readonly registry: ProviderRegistry,
+    @Inject(SessionChoice) private readonly choice: SessionChoice,
+    @Inject(Forwarding) private readonly forwarding: Forwarding,
+    @Inject(UniversalProvider) private readonly provider: UniversalProvider,
+    @Inject(UsableModels) private readonly models: UsableModels,
+  ) {}
+
+  /** @throws MaestroError whatever stands in the way before the first byte */
+  async answer(visit: DoorVisit): Promise<void> {
+    const { routed, raw, body } = visit;
+    const { route } = routed;
+    if (route === undefined) throw notServed(visit);
+    const { operation } = route;
+    if (operation === 'list-models') return this.listModels(visit);
+    const onAsk = overheadMeter(raw);
+    const parts = { path: routed.path, ...(body !== undefined && { body }) };
+    const chosen = await this.chosen(visit, route, parts);
+    raw.setHeader('x-maestro-provider', chosen.address.provider);
+    if (operation === 'get-model') return this.oneModel(visit, chosen);
+    const bound: Bound = { ...visit, route, operation, parts, chosen, onAsk };
+    const isSpoken = this.speaks(bound);
+    // What this gateway carried for a provider of another wire can only be read by us.
+    if (isSpoken && !(operation === 'chat' && body !== undefined && holdsCarried(body))) return this.pass(bound);
+    if (operation === 'chat') return this.translate(bound, isSpoken);
+    if (operation === 'other') throw notServed(visit);
+    throw new MaestroError('operation.unsupported', {
+      provider: chosen.address.provider,
+      operation: `${operation} in ${routed.door.dialect}`,
+    });
+  }
+
+  private async chosen({ caller, headers, routed, body }: DoorVisit, route: DoorRoute, parts: WireParts): Promise<ChosenRoute> {
+    const model = route.model?.find(parts);
+    if (model === undefined && needsModel.has(route.operation)) {
+      jsonFrom(body);
+      throw new MaestroError('request.invalid', { problems: ['model is missing, or is no text'] });
+    }
+    const session = headers['x-maestro-session'];
+    const authType = headers['x-maestro-auth-type'];
+    return this.choice.choose(caller, {
+      homeProvider: routed.door.homeProvider,
+      ...(model !== undefined && { model }),
+      ...(typeof session === 'string' && { session }),
+      ...(typeof authType === 'string' && { authType }),
+    });
+  }
+
+  private speaks({ chosen, operation, routed: { door } }: Bound): boolean {
+    const { dialects } = this.registry.capabilitiesOf(chosen.address.provider);
+    return dialects.some((support) => support.dialect === door.dialect && support.operations.includes(operation));
+  }
+
+  private async pass(bound: Bound): Promise<void> {
+    const { caller, method, headers, signal, raw, routed, route, operation, chosen, onAsk, takeOver, noted } = bound;
+    const { door } = routed;
+    const { address, model } = chosen;
+    const { path, body } = renamed(bound);
+    const answer = await this.forwarding.forward({
+      caller,
+      address,
+      model,
+      request: {
+        dialect: door.dialect,
+        operation,
+        method,
+        path: `${door.wirePrefix}${path}${routed.query}`,
+        headers: wireHeaders(headers),
+        ...(body !== undefined && { body }),
+        signal,
+      },
+      failureOf: door.failureOf,
+      ...(route.operation === 'chat' && {
+        tapFor: ({ status, headers: given }) => (status < 300 ? door.tapFor(address.provider, String(given['content-type'])) : undefined),
+      }),
+      ...retriesFrom(headers),
+      onAsk,
+    });
+    tellSession(raw, answer.session);
+    takeOver();
+    await sendForwarded(raw, answer, (...broken) => door.encodeBreak(...broken), noted);
+  }
+
+  private async translate(bound: Bound, isSpoken: boolean): Promise<void> {
+    const { caller, headers, signal, raw, routed, route, chosen, onAsk, takeOver, noted, body } = bound;
+    const { address, model } = chosen;
+    const decoded = routed.door.decode({
+      body: jsonFrom(body),
+      headers: wireHeaders(headers),
+      route,
+      model,
+      search: routed.search,
+      provider: address.provider,
+      isSpoken,
+      created: Math.floor(Date.now() / 1000),
+    });
+    const { messages, ...request } = decoded.request;
+    const stream = await this.provider.for(caller).streamChat(address.provider, address.session, messages, {
+      ...request,
+      model,
+      ...(address.authType !== undefined && { authType: address.authType }),
+      ...retriesFrom(headers),
+      signal,
+      onAsk,
+    });
+    tellSession(raw, stream.session);
+    if (decoded.stream) {
+      tellUntranslated(raw, decoded.notices);
+      takeOver();
+      return sendWritten(raw, stream, decoded.streamed(), noted);
+    }
+    const events: StreamEvent[] = [];
+    for await (const event of stream) events.push(event);
+    const written = decoded.written(collectAnswer(stream.streamId, events));
+    tellUntranslated(raw, [...decoded.notices, ...written.notices]);
+    takeOver();
+    sendJson(raw, written.body);
+  }
+
+  private async listModels({ caller, routed, raw, takeOver }: DoorVisit): Promise<void> {
+    const models = await this.models.list(caller);
+    takeOver();
+    sendJson(raw, routed.door.encodeModelList(models, routed.search));
+  }
+
+  private async oneModel({ caller, routed, raw, signal, takeOver, routed: { door } }: DoorVisit, chosen: ChosenRoute): Promise<void> {
+    const { provider, authType, session } = chosen.address;
+    const model = await this.provider.for(caller).getModel(provider, authType, session, chosen.model, { signal });
+    takeOver();
+    const address = routed.route?.model?.find({ path: routed.path }) ?? chosen.model;
+    sendJson(raw, door.encodeModel({ address, provider, model }));
+  }
+}
+
+const needsModel: ReadonlySet<DoorRoute['operation']> = new Set(['chat', 'count-tokens', 'embeddings', 'get-model']);
+
+/** The request as the provider shall see it: with its own name of the model. Where that is what stands there, not a byte changes. */
+function renamed({ parts, route, chosen }: Bound): WireParts {
+  const given = route.model?.find(parts);
+  if (route.model === undefined || given === undefined || given === chosen.model) return parts;
+  return route.model.replace(parts, chosen.model);
+}
+
+function notServed({ routed, method }: DoorVisit): MaestroError {
+  const hint = hintFor(routed, method);
+  return new MaestroError('route.not-served', {
+    method,
+    path: routed.path.startsWith(routed.mount) ? routed.path : routed.mount + routed.path,
+    served: servedAt(routed),
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+function jsonFrom(body: Uint8Array | undefined): unknown {
+  try {
+    return JSON.parse(Buffer.from(body ?? []).toString('utf8'));
+  } catch (cause) {
+    throw new MaestroError('request.not-json', {}, { cause });
+  }
+}
+
+function wireHeaders(headers: IncomingHttpHeaders): WireHeaders {
+  const given = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  return Object.fromEntries(given);
+}

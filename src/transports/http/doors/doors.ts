@@ -1,0 +1,5 @@
+import { chatDoor } from '../../../dialects/openai-chat/door.js';
+import type { Door } from '../../../kit/door.js';
+
+/** Every door. Of two that would take a request, the one whose mark it bears takes it, else the one that comes first. */
+export const doors: readonly Door[] = [chatDoor];
