@@ -61,7 +61,7 @@ export interface ToolCallDelta {
   readonly json: string;
 }
 
-/** The call's arguments are whole. A call that the provider cut in the middle (`reason: 'length'`) has no end: it must not be run. */
+/** The call's arguments are whole. A call that was cut in the middle (mostly `reason: 'length'`) has no end: it must not be run. */
 export interface ToolCallEnd {
   readonly type: 'tool-call-end';
   readonly callId: string;

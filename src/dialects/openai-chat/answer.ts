@@ -20,7 +20,7 @@ export function eventsFromChatAnswer(provider: string, answer: unknown): readonl
   if (choices.length === 0) throw malformed(provider, 'the answer has no choice');
   const { events, state } = decodeChunk(freshState, { ...answer, choices: choices.map(asDelta) });
   const open: StreamEvent[] = [];
-  endToolCalls(state, open);
+  endToolCalls(state, open, state.finish?.reason ?? 'other');
   return [...events, ...open, ...endOf(state)];
 }
 

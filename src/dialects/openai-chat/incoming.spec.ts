@@ -5,6 +5,7 @@ import {
   propertyRuns,
   samplingOptions,
   someCall,
+  someJson,
   someName,
   someOf,
   someText,
@@ -114,11 +115,17 @@ interface Call {
   readonly data: Readonly<Record<string, string>> | undefined;
 }
 
+/** Neither is empty: the least text of an object has two characters. */
+function inTwo(text: string, at: number): readonly string[] {
+  const cut = 1 + (at % (text.length - 1));
+  return [text.slice(0, cut), text.slice(cut)];
+}
+
 const calls: fc.Arbitrary<readonly Call[]> = fc.uniqueArray(
   fc.record({
     callId: someName,
     name: someName,
-    pieces: fc.array(someText, { minLength: 1, maxLength: 3 }),
+    pieces: fc.tuple(someJson, fc.nat()).map(([whole, at]) => inTwo(JSON.stringify(whole), at)),
     data: fc.option(fc.record({ thoughtSignature: someText }, { noNullPrototype: true }), { nil: undefined }),
   }),
   { maxLength: 3, selector: ({ callId }) => callId },

@@ -188,6 +188,27 @@ describe('a Chat Completions stream', () => {
   });
 
   it.each([
+    ['length', [{ id: 'a', function: { name: 'f', arguments: '{"x":' } }], []],
+    ['length', [{ id: 'a', function: { name: 'f', arguments: '' } }], []],
+    ['length', [{ id: 'a', custom: { name: 'f', input: 'half' } }], []],
+    ['content_filter', [{ id: 'a', function: { name: 'f', arguments: '{"x"' } }], []],
+    ['length', [{ id: 'a', function: { name: 'f', arguments: '{"x":1}' } }], ['a']],
+    [
+      'length',
+      [
+        { index: 0, id: 'a', function: { name: 'f' } },
+        { index: 1, id: 'b', custom: { name: 'g', input: 'whole' } },
+        { index: 2, id: 'c', function: { name: 'f', arguments: '[' } },
+      ],
+      ['a', 'b'],
+    ],
+    ['tool_calls', [{ id: 'a', function: { name: 'f', arguments: '{"x":' } }], ['a']],
+  ])('ends calls that are whole, and after a finish of %s no others: %j', (finish_reason, tool_calls, ended) => {
+    const events = read(chunk({ tool_calls }), chunk({}, { finish_reason }));
+    expect(events.flatMap((event) => (event.type === 'tool-call-end' ? [event.callId] : []))).toEqual(ended);
+  });
+
+  it.each([
     ['eos', 'stop'],
     ['length', 'length'],
     ['content_filter', 'content-filter'],

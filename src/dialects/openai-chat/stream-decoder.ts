@@ -103,7 +103,8 @@ function decodeChoice(before: ChatState, events: Events, choice: JsonRecord): Ch
   state = decodeDelta(state, events, delta, choice['logprobs']);
   state = decodeToolCalls(state, events, delta);
   if (word === undefined) return state;
-  return { ...endToolCalls(state, events), finish: { reason: finishReasonFrom(word), providerReason: word } };
+  const reason = finishReasonFrom(word);
+  return { ...endToolCalls(state, events, reason), finish: { reason, providerReason: word } };
 }
 
 /** A choice that finished stays so: vendors send a last, empty piece of it with the usage. */

@@ -11,6 +11,8 @@ export interface OpenCall {
   readonly wireIndex?: number;
   /** Of a tool that takes free text: its `input` is written into an object as it comes. */
   readonly isCustom: boolean;
+  /** What it is called with, so far. */
+  readonly text: string;
 }
 
 /** What the decoder remembers between two events. */

@@ -1,6 +1,8 @@
+import type { FinishReason } from '../../contracts/stream-event.js';
+import { isCutShort } from '../../kit/cut-short.js';
 import type { JsonRecord } from '../../kit/json-fields.js';
 import { numberIn, recordIn } from '../../kit/json-fields.js';
-import { isRecord } from '../../kit/read-body.js';
+import { isRecord, jsonFrom } from '../../kit/read-body.js';
 import type { ChatState, Events, OpenCall } from './stream-state.js';
 import { nextPart } from './stream-state.js';
 import { recordsIn, wordsIn } from './wire.js';
@@ -20,15 +22,22 @@ export function decodeToolCalls(state: ChatState, events: Events, delta: JsonRec
   return fragments.reduce((current, fragment) => decodeFragment(current, events, fragment), state);
 }
 
-/** Ends the calls that are open: nothing of theirs follows. */
-export function endToolCalls(state: ChatState, events: Events): ChatState {
+/** Ends the calls that are open: nothing of theirs follows. One that was cut has no end, since it must not be run. */
+export function endToolCalls(state: ChatState, events: Events, reason: FinishReason): ChatState {
   if (state.calls.length === 0) return state;
-  for (const { callId, isCustom } of state.calls) {
+  for (const [at, call] of state.calls.entries()) {
+    const { callId, isCustom } = call;
+    if (isCutShort(reason) && isCut(call, at === state.calls.length - 1)) continue;
     if (isCustom) events.push({ type: 'tool-call-delta', callId, json: '"}' });
     const providerData = { ...(isCustom && { type: 'custom' }), ...state.providerData[callId] };
     events.push({ type: 'tool-call-end', callId, ...(Object.keys(providerData).length > 0 && { providerData }) });
   }
   return { ...state, calls: [] };
+}
+
+/** Arguments tell themselves whether they are whole; of a free text, or of none at all, the last call's may go on. */
+function isCut({ isCustom, text }: OpenCall, isLast: boolean): boolean {
+  return isCustom || text === '' ? isLast : !isRecord(jsonFrom(text));
 }
 
 function fragmentFrom(call: JsonRecord): Fragment {
@@ -56,7 +65,8 @@ function decodeFragment(state: ChatState, events: Events, fragment: Fragment): C
   const known = callOf(state.calls, fragment);
   if (known !== undefined) {
     pushArguments(events, known, fragment.json);
-    return state;
+    const grown = { ...known, text: known.text + fragment.json };
+    return { ...state, calls: state.calls.map((call) => (call === known ? grown : call)) };
   }
   // Vendors pad the list with entries that name nothing: there is nothing to call.
   return fragment.name === undefined ? state : startCall(state, events, fragment, fragment.name);
@@ -82,6 +92,7 @@ function startCall(state: ChatState, events: Events, { wireId, wireIndex, isCust
   const call: OpenCall = {
     callId,
     isCustom,
+    text: json,
     ...(wireId !== undefined && { wireId }),
     ...(wireIndex !== undefined && { wireIndex }),
   };

@@ -18,8 +18,12 @@ export const decodeItemDone: EventReader = (state, events, event) =>
 export const decodeArgumentsDelta: EventReader = (state, events, event) =>
   pushArguments(state, events, itemKeyOf(event), wordsIn(event, 'delta'));
 
-export const decodeArgumentsDone: EventReader = (state, events, event) =>
-  fillArguments(state, events, itemKeyOf(event), wordsIn(event, 'arguments') ?? wordsIn(event, 'input'));
+export const decodeArgumentsDone: EventReader = (before, events, event) => {
+  const key = itemKeyOf(event);
+  const state = fillArguments(before, events, key, wordsIn(event, 'arguments') ?? wordsIn(event, 'input'));
+  const open = state.items[key];
+  return open === undefined ? state : withItem(state, key, { ...open, isSaid: true });
+};
 
 const kinds: ReadonlyMap<string, ItemKind> = new Map<string, ItemKind>([
   ['message', 'message'],
@@ -38,6 +42,7 @@ function addItem(before: ResponsesState, events: Events, key: string, item: Json
     callId: wordsIn(item, 'call_id') ?? id ?? `item-${key}`,
     name: wordsIn(item, 'name') ?? type.replace(/_call$/, ''),
     hasArguments: false,
+    isSaid: false,
     isDone: false,
   };
   const state = withItem(before, key, open);
@@ -75,15 +80,17 @@ function complete(state: ResponsesState, events: Events, key: string, open: Open
     case 'call':
     case 'custom-call': {
       const filled = fillArguments(state, events, key, wordsIn(item, 'arguments') ?? wordsIn(item, 'input'));
-      endCall(filled, events, open, item);
+      // A call that was cut has no end, since it must not be run.
+      if (wordsIn(item, 'status') !== 'incomplete') endCall(filled, events, open, item);
       return filled;
     }
   }
 }
 
-/** Ends the calls whose own end never came; the answer as a whole did. */
-export function endOpenCalls(state: ResponsesState, events: Events): void {
-  for (const item of Object.values(state.items)) if (isCall(item) && !item.isDone) endCall(state, events, item, {});
+/** Ends the calls whose own end never came, where the answer as a whole did; in one that was cut short, those that are said. */
+export function endOpenCalls(state: ResponsesState, events: Events, isCut: boolean): void {
+  const open = Object.values(state.items).filter((item) => isCall(item) && !item.isDone);
+  for (const item of open) if (item.isSaid || !isCut) endCall(state, events, item, {});
 }
 
 function endCall(state: ResponsesState, events: Events, { callId, kind }: OpenItem, item: JsonRecord): void {

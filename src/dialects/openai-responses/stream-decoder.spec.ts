@@ -171,6 +171,27 @@ describe('a Responses stream', () => {
     expect(read({ type: 'response.incomplete', response }).at(-1)).toEqual({ type: 'message-end', reason, providerReason });
   });
 
+  const cut = { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
+  const call = (id: string, more: object): object => ({ type: 'function_call', id, call_id: id, name: 'f', ...more });
+  const endedIn = (...events: readonly object[]): readonly string[] =>
+    read(...events).flatMap((told) => (told.type === 'tool-call-end' ? [told.callId] : []));
+
+  it('ends no call that was cut in the middle, and all that are whole', () => {
+    const last = { type: 'response.incomplete', response: cut };
+    const added = (at: number, id: string): object => event('output_item.added', { output_index: at, item: call(id, {}) });
+    const piece = event('function_call_arguments.delta', { output_index: 1, delta: '{"x":' });
+    const whole = event('function_call_arguments.done', { output_index: 0, arguments: '{"x":1}' });
+    expect(endedIn(added(0, 'a'), whole, added(1, 'b'), piece, last)).toEqual(['a']);
+    const item = { output_index: 1, item: call('b', { arguments: '{"x":', status: 'incomplete' }) };
+    expect(endedIn(added(1, 'b'), piece, event('output_item.done', item), last)).toEqual([]);
+    expect(endedIn(added(1, 'b'), piece, completed)).toEqual(['b']);
+  });
+
+  it('ends no call that a whole answer says is incomplete', () => {
+    const output = [call('a', { arguments: '{}', status: 'completed' }), call('b', { arguments: '{"x":', status: 'incomplete' })];
+    expect(endedIn({ type: 'response.incomplete', response: { ...cut, output } })).toEqual(['a']);
+  });
+
   it('needs its last event', () => {
     expect(failureOf(() => read(created, event('output_text.delta', { delta: 'x' })))?.code).toBe('upstream.truncated');
     expect(failureOf(() => read())?.code).toBe('upstream.truncated');

@@ -2,6 +2,7 @@ import type { StreamDecoder } from '../../contracts/behaviours/stream-decoder.js
 import type { StreamStep } from '../../contracts/behaviours/streaming.behaviour.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { ServerSentEvent } from '../../contracts/wire-request.js';
+import { isCutShort } from '../../kit/cut-short.js';
 import type { JsonRecord } from '../../kit/json-fields.js';
 import { asJson, recordIn } from '../../kit/json-fields.js';
 import { isRecord, jsonFrom } from '../../kit/read-body.js';
@@ -117,10 +118,10 @@ function decodeEnd(before: ResponsesState, events: Events, event: JsonRecord): R
   const response = recordIn(event, 'response');
   const output = recordsIn(response, 'output');
   const state = completeItems(withCarried(before, output), events, output);
-  endOpenCalls(state, events);
+  const finish = finishFrom(response, Object.values(state.items).some(isCall));
+  endOpenCalls(state, events, isCutShort(finish.reason));
   const usage = usageOf(response);
-  const hasCalls = Object.values(state.items).some(isCall);
-  events.push({ type: 'message-end', ...finishFrom(response, hasCalls), ...(usage !== undefined && { usage }) });
+  events.push({ type: 'message-end', ...finish, ...(usage !== undefined && { usage }) });
   return { ...state, isEnded: true };
 }
 

@@ -16,6 +16,8 @@ export interface OpenItem {
   readonly callId: string;
   readonly name: string;
   readonly hasArguments: boolean;
+  /** Its arguments are whole, though the item may not have been ended. */
+  readonly isSaid: boolean;
   readonly isDone: boolean;
 }
 
