@@ -49,39 +49,63 @@ const beginsAnother: ReadonlySet<StreamEvent['type']> = new Set([
 
 function writeEvent(pen: Pen, event: StreamEvent): void {
   switch (event.type) {
-    case 'message-start':
-      { writeStart(pen, event); return; }
-    case 'text-delta':
-      { writeText(pen, event.part, event.text, event.logprobs); return; }
-    case 'reasoning-delta':
-      { writeThought(pen, event); return; }
-    case 'refusal-delta':
-      { writeRefusal(pen, event.part, event.text); return; }
-    case 'tool-call-start':
-      { writeCallStart(pen, event); return; }
-    case 'tool-call-delta':
-      { writeCallPiece(pen, event); return; }
-    case 'tool-call-end':
-      { writeCallEnd(pen, event); return; }
-    case 'citation':
-      { writeCitation(pen, event); return; }
-    case 'file':
-      { writeFile(pen, event); return; }
+    case 'message-start': {
+      writeStart(pen, event);
+      return;
+    }
+    case 'text-delta': {
+      writeText(pen, event.part, event.text, event.logprobs);
+      return;
+    }
+    case 'reasoning-delta': {
+      writeThought(pen, event);
+      return;
+    }
+    case 'refusal-delta': {
+      writeRefusal(pen, event.part, event.text);
+      return;
+    }
+    case 'tool-call-start': {
+      writeCallStart(pen, event);
+      return;
+    }
+    case 'tool-call-delta': {
+      writeCallPiece(pen, event);
+      return;
+    }
+    case 'tool-call-end': {
+      writeCallEnd(pen, event);
+      return;
+    }
+    case 'citation': {
+      writeCitation(pen, event);
+      return;
+    }
+    case 'file': {
+      writeFile(pen, event);
+      return;
+    }
     case 'audio-delta':
       if (event.data !== undefined) write(pen, 'response.audio.delta', { delta: event.data });
       if (event.transcript !== undefined) write(pen, 'response.audio.transcript.delta', { delta: event.transcript });
       return;
-    case 'server-tool':
-      { writeServerTool(pen, event); return; }
-    case 'provider-event':
-      { writeProviderEvent(pen, event); return; }
+    case 'server-tool': {
+      writeServerTool(pen, event);
+      return;
+    }
+    case 'provider-event': {
+      writeProviderEvent(pen, event);
+      return;
+    }
     case 'usage': {
       const { type: _type, ...usage } = event;
       pen.state = { ...pen.state, usage };
       return;
     }
-    case 'message-end':
-      { writeEnd(pen, event); return; }
+    case 'message-end': {
+      writeEnd(pen, event);
+      return;
+    }
   }
 }
 
