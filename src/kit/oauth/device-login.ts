@@ -35,13 +35,14 @@ export async function beginDeviceLogin(flow: OAuthFlow, call: OAuthCall): Promis
   return {
     authUrl,
     userCode,
-    pollIntervalSeconds: intervalFrom(fields['interval']),
+    pollIntervalSeconds: pollIntervalFrom(fields['interval']),
     // A device login has neither; the fields stay empty rather than hold something that looks like a secret.
     pkceParams: { state: Secret.of(''), codeVerifier: Secret.of(''), redirectUri: '', method: 'device', deviceCode: Secret.of(deviceCode) },
   };
 }
 
-function intervalFrom(value: unknown): number {
+/** Seconds between two polls; some write them as text. */
+export function pollIntervalFrom(value: unknown): number {
   const seconds = Number(value);
   return Number.isFinite(seconds) && seconds > 0 && seconds <= 600 ? Math.ceil(seconds) : defaultIntervalSeconds;
 }

@@ -37,7 +37,7 @@ export interface OAuthFlow {
   readonly defaultLifetimeSeconds: number;
   /** This vendor's words for a dead grant beside `invalid_grant`. */
   readonly deadGrantCodes?: readonly string[];
-  /** Statuses that mean a dead grant in a refresh, whatever the body says. */
+  /** Statuses of JSON answers that mean a dead grant in a refresh, unless a word in them is about the client. */
   readonly deadGrantStatuses?: readonly number[];
   /** A refresh answer without an access token keeps the one there was: `TokenSet.accessToken` is empty then, and `mergeTokens` knows. */
   readonly keepsOmittedAccessToken?: boolean;

@@ -50,13 +50,15 @@ export function tokenFailure(flow: OAuthFlow, kind: GrantKind, refusal: Refusal)
   const options = optionsFrom(refusal, words[0]);
   const { provider } = flow;
 
-  const dead = has([...deadGrant, ...(flow.deadGrantCodes ?? [])]) ?? deadByStatus(flow, kind, refusal, words[0]);
+  const problem = has(misconfigured);
+  const dead =
+    has([...deadGrant, ...(flow.deadGrantCodes ?? [])]) ??
+    (problem === undefined ? deadByStatus(flow, kind, refusal, words[0]) : undefined);
   if (dead !== undefined) {
     return kind === 'refresh'
       ? new MaestroError('session.refresh-rejected', { provider, reason: dead }, options)
       : new MaestroError('login.rejected', { provider, reason: dead }, options);
   }
-  const problem = has(misconfigured);
   if (problem !== undefined) return new MaestroError('oauth.misconfigured', { provider, problem }, options);
   if (kind === 'login' && has(pending) !== undefined) return new MaestroError('login.pending', {}, options);
   const refusedFor = has(refused);
@@ -67,10 +69,11 @@ export function tokenFailure(flow: OAuthFlow, kind: GrantKind, refusal: Refusal)
 function deadByStatus(
   { deadGrantStatuses = [] }: OAuthFlow,
   kind: GrantKind,
-  { status }: Refusal,
+  { status, body }: Refusal,
   word: string | undefined,
 ): string | undefined {
-  return kind === 'refresh' && deadGrantStatuses.includes(status) ? (word ?? `http_${String(status)}`) : undefined;
+  // A page is somebody's on the way: a firewall's, a proxy's. It knows nothing of grants.
+  return kind === 'refresh' && isRecord(body) && deadGrantStatuses.includes(status) ? (word ?? `http_${String(status)}`) : undefined;
 }
 
 function failureOfStatus(flow: OAuthFlow, { status, body }: Refusal, word: string | undefined, options: MaestroErrorOptions): MaestroError {
