@@ -7,10 +7,16 @@ import { loadSimulators } from '../../src/testing/load-simulators.js';
 import type { RunningMaestro } from '../support/start-maestro.js';
 import { startMaestro } from '../support/start-maestro.js';
 
-/** What an operator sets for each, beside the addresses. */
+/** What an operator sets for each, beside the usual addresses. */
 const clients: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   anthropic: { oauthClientId: 'simulated-client', oauthAcceptTerms: '2026-11-22' },
   gemini: { oauthClientId: 'simulated-client.apps.googleusercontent.com', oauthClientSecret: 'simulated-client-secret' },
+  openai: { oauthClientId: 'simulated-client', oauthAcceptTerms: '2026-11-22', chatgptModels: 'gpt-sim-large' },
+};
+
+/** Addresses that hang on where the simulator is. */
+const addresses: Readonly<Record<string, (baseUrl: string) => Readonly<Record<string, string>>>> = {
+  openai: (baseUrl) => ({ chatgptBaseUrl: new URL('/backend-api/codex', baseUrl).href }),
 };
 
 describe.each(Object.keys(clients))('a login with %s', (provider) => {
@@ -25,6 +31,7 @@ describe.each(Object.keys(clients))('a login with %s', (provider) => {
     server = await simulator.start({ apiKey: simulator.apiKey });
     const values = {
       ...clients[provider],
+      ...addresses[provider]?.(server.baseUrl),
       baseUrl: server.baseUrl,
       oauthAuthorizeUrl: `${server.baseUrl}/oauth/authorize`,
       oauthTokenUrl: `${server.baseUrl}/oauth/token`,

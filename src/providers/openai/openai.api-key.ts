@@ -8,6 +8,7 @@ import type { Secret } from '../../contracts/secret.js';
 import type { KeyForm } from '../../kit/api-key.js';
 import { clientAt, keyVerdict, testedWith } from '../../kit/api-key.js';
 import { callOf, defaultBaseUrl, providerId } from './openai.calls.js';
+import { isChatGpt, unsupported } from './openai.chatgpt.js';
 
 /** Other servers of this wire have keys of their own, or none that mean anything. */
 const keyForm: KeyForm = {
@@ -46,6 +47,8 @@ export class OpenAiApiKey implements ApiKeyBehaviour {
   }
 
   async testConnection(client: ProviderClient, options: CallOptions): Promise<ConnectionReport> {
+    // All that this backend does is answer, and that is not free.
+    if (isChatGpt(client)) throw unsupported('test of a connection');
     return testedWith(callOf(client, options, { path: '/models' }));
   }
 }

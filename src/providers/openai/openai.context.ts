@@ -11,6 +11,7 @@ import { listIn, textIn } from '../../kit/json-fields.js';
 import { isRecord } from '../../kit/read-body.js';
 import { requestJson } from '../../kit/wire-call.js';
 import { callOf, providerId } from './openai.calls.js';
+import { isChatGpt, unsupported } from './openai.chatgpt.js';
 import { chunkFromItem, outlinesOf } from './openai.conversation-items.js';
 
 /** The most that the vendor gives on one page. */
@@ -26,6 +27,7 @@ interface ItemPage {
 @Injectable()
 export class OpenAiContext implements ContextBehaviour {
   async createContext(client: ProviderClient, options: CallOptions): Promise<string> {
+    if (isChatGpt(client)) throw unsupported('remote contexts');
     const { value } = await requestJson(callOf(client, options, { path: '/conversations', body: {} })).catch(refuseWithout);
     const id = isRecord(value) ? textIn(value, 'id') : undefined;
     if (id !== undefined) return id;

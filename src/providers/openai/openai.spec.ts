@@ -329,7 +329,7 @@ async function* oneOf(text: string): AsyncGenerator<Uint8Array> {
 describe('the provider openai', () => {
   it('declares what it binds', () => {
     expect(openAi.manifest).toMatchObject({ id: 'openai', displayName: 'OpenAI' });
-    expect(Object.keys(openAi.manifest.behaviours)).toEqual(['api-key', 'streaming', 'models', 'context']);
+    expect(Object.keys(openAi.manifest.behaviours)).toEqual(['oauth', 'api-key', 'streaming', 'models', 'context']);
     expect(openAi.manifest.settings['baseUrl']?.default).toBe('https://api.openai.com/v1');
   });
 });

@@ -22,6 +22,7 @@ import { isRecord, jsonFrom } from '../../kit/read-body.js';
 import { openStream } from '../../kit/wire-call.js';
 import { callOf, providerId } from './openai.calls.js';
 import { isReasoningModel } from './openai.catalogue.js';
+import { chatGptBody, forwardToChatGpt, isChatGpt, unsupported } from './openai.chatgpt.js';
 
 export const dialects: readonly DialectSupport[] = [
   { dialect: openAiResponses, operations: ['chat', 'count-tokens', 'stored-response'] },
@@ -43,14 +44,17 @@ export class OpenAiStreaming implements StreamingBehaviour {
     const { api, context: _context, ...own } = rest.providerOptions?.[providerId] ?? {};
     const extra = contextRef === undefined ? own : { ...own, conversation: contextRef, store: true };
     const request = { ...rest, messages };
+    if (contextRef !== undefined && isChatGpt(client)) throw unsupported('remote contexts');
     if (apiFrom(api) === 'chat-completions') {
       if (contextRef !== undefined) throw noConversations();
+      if (isChatGpt(client)) throw unsupported('Chat Completions');
       const vendor = { provider: providerId, maxTokensField: 'max_completion_tokens', endUserField: 'safety_identifier' } as const;
       const body = encodeChatRequest(request, vendor, extra);
       return openStream(callOf(client, { signal }, { path: '/chat/completions', body }, openAiChatFailure), chat);
     }
     const vendor = { provider: providerId, wantsEncryptedReasoning: isReasoningModel(rest.model) };
-    const body = encodeResponsesRequest(request, vendor, extra);
+    const encoded = encodeResponsesRequest(request, vendor, extra);
+    const body = isChatGpt(client) ? chatGptBody(encoded) : encoded;
     return openStream(callOf(client, { signal }, { path: '/responses', body }, openAiResponsesFailure), responses);
   }
 
@@ -61,6 +65,7 @@ export class OpenAiStreaming implements StreamingBehaviour {
   }
 
   async forward(client: ProviderClient, request: WireRequest): Promise<WireResponse> {
+    if (isChatGpt(client)) return forwardToChatGpt(client, request, dialects);
     return forwardWire(client, request, { provider: providerId, dialects });
   }
 }

@@ -6,6 +6,7 @@ import { isRecord, jsonFrom } from '../../../kit/read-body.js';
 import type { SimulatedAnswer } from '../../../kit/simulator-server.js';
 import { startSimulatorServer } from '../../../kit/simulator-server.js';
 import { chatAnswer, chatEvents, event, unknownChatEvent } from './simulated-chat.js';
+import { SimulatedAccounts, simulatedAccountId } from './simulated-accounts.js';
 import { SimulatedConversations } from './simulated-conversations.js';
 import { badKey, failure, refusals } from './simulated-failures.js';
 import { modelAnswer, modelList } from './simulated-models.js';
@@ -13,20 +14,55 @@ import { eventOf, responseAnswer, responseEvents, unknownResponseEvent } from '.
 import type { SimulatedTurn } from './simulated-script.js';
 import { demoPrompt } from './simulated-script.js';
 
-/** Speaks Responses, Conversations and Chat Completions on loopback. */
+/** Speaks Responses, Conversations and Chat Completions on loopback, has accounts to log in with, and ChatGPT's backend for them. */
 export const openAiSimulator = defineSimulator({
   provider: 'openai',
   apiKey: 'sk-proj-simulated-key-of-the-right-form',
   demo: { session: 'personal_gpt', model: 'gpt-sim-large', prompt: demoPrompt },
   start: async (options = {}) => {
     const conversations = new SimulatedConversations();
-    const running = await startSimulatorServer((request) => answerTo(request, options.apiKey, conversations), options);
+    const accounts = new SimulatedAccounts();
+    const running = await startSimulatorServer(
+      (request) =>
+        accounts.answerTo(request) ?? chatGptAnswerTo(request, accounts) ?? answerTo(request, options.apiKey, accounts, conversations),
+      options,
+    );
     return { ...running, baseUrl: `${running.baseUrl}/v1` };
   },
 });
 
-function answerTo(request: SimulatedRequest, apiKey: string | undefined, conversations: SimulatedConversations): SimulatedAnswer {
-  if (apiKey !== undefined && request.headers['authorization'] !== `Bearer ${apiKey}`) return badKey();
+/** `undefined` for what is not the backend's. */
+function chatGptAnswerTo(request: SimulatedRequest, accounts: SimulatedAccounts): SimulatedAnswer | undefined {
+  if (!request.path.startsWith('/backend-api/codex/')) return undefined;
+  if (!accounts.acceptsForChatGpt(request)) return failure(401, 'Provided authentication token is expired.', { code: 'token_expired' });
+  if (request.headers['chatgpt-account-id'] !== simulatedAccountId) return refusal(403, 'Workspace is not authorized.');
+  if (request.path !== '/backend-api/codex/responses') return refusal(404, 'Not Found');
+  const body = jsonFrom(request.body);
+  const wrong = isRecord(body) ? wrongIn(body) : 'Invalid body';
+  return wrong === undefined ? asked(request.body, 'input', responses) : refusal(400, wrong);
+}
+
+function wrongIn(body: JsonRecord): string | undefined {
+  if (textIn(body, 'instructions') === undefined) return 'Instructions are required';
+  if (body['store'] !== false) return 'Store must be set to false';
+  if (body['stream'] !== true) return 'Stream must be set to true';
+  const unknown = ['max_output_tokens', 'temperature', 'top_p', 'metadata', 'safety_identifier', 'user'].find((name) => name in body);
+  return unknown && `Unsupported parameter: ${unknown}`;
+}
+
+/** This backend's own shape of an error. */
+function refusal(status: number, detail: string): SimulatedAnswer {
+  return { status, body: JSON.stringify({ detail }) };
+}
+
+function answerTo(
+  request: SimulatedRequest,
+  apiKey: string | undefined,
+  accounts: SimulatedAccounts,
+  conversations: SimulatedConversations,
+): SimulatedAnswer {
+  const isKey = apiKey === undefined || request.headers['authorization'] === `Bearer ${apiKey}`;
+  if (!isKey && !accounts.acceptsForApi(request)) return badKey();
   const aboutConversations = conversations.answerTo(request);
   if (aboutConversations !== undefined) return aboutConversations;
   const { pathname } = new URL(request.path, 'http://simulator');
