@@ -108,8 +108,13 @@ export interface Door {
   encodeError(error: MaestroError, requestId?: string): WireFailure;
   /** Ends an answer that passed by and broke off. `tail`: its last bytes. `undefined`: this content type cannot say so. */
   encodeBreak(error: MaestroError, contentType: string, tail: Uint8Array): string | undefined;
-  encodeModelList(models: readonly OfferedModel[], search: URLSearchParams): JsonObject;
-  encodeModel(model: OfferedModel): JsonObject;
+  /** For the routes about models; absent: the door has none. */
+  readonly models?: ModelEncoding;
+}
+
+export interface ModelEncoding {
+  list(models: readonly OfferedModel[], search: URLSearchParams): JsonObject;
+  one(model: OfferedModel): JsonObject;
 }
 
 /** The `model` member of a JSON body. */

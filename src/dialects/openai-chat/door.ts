@@ -41,9 +41,11 @@ export const chatDoor: Door = {
   encodeError: encodeChatError,
   encodeBreak: (error, contentType, tail) =>
     sseBreak(openAiChatEncoder({ created: 0 }).fail(error, undefined).map(sseText).join(''), contentType, tail),
-  encodeModelList: (models) => ({ object: 'list', data: models.map(encodeModel) }),
-  encodeModel,
+  models: { list: (models) => ({ object: 'list', data: models.map(encodeModel) }), one: encodeModel },
 };
+
+/** The vendor has another wire, which knows less of what stands in these requests and would be taken otherwise. */
+const inThisWire = { [homeProvider]: { api: 'chat-completions' } };
 
 function decode({ body, provider, isSpoken, created }: AskedAnswer): DecodedAsk {
   const speaker = isSpoken ? provider : homeProvider;
@@ -51,7 +53,7 @@ function decode({ body, provider, isSpoken, created }: AskedAnswer): DecodedAsk 
   const custom = (request.tools ?? []).filter(({ providerOptions }) => isCustomTool(providerOptions?.[speaker]));
   const options = { created, includeUsage, customTools: new Set(custom.map(({ name }) => name)) };
   return {
-    request,
+    request: isSpoken && provider === homeProvider ? { ...request, providerOptions: inThisWire } : request,
     stream,
     notices,
     written: (answer) => encodeChatAnswer(answer, options),

@@ -26,7 +26,7 @@ import { chatGptBody, forwardToChatGpt, isChatGpt, unsupported } from './openai.
 
 export const dialects: readonly DialectSupport[] = [
   { dialect: openAiResponses, operations: ['chat', 'count-tokens', 'stored-response'] },
-  { dialect: openAiChat, operations: ['chat', 'embeddings'] },
+  { dialect: openAiChat, operations: ['chat', 'embeddings', 'other'] },
 ];
 
 const responses = openAiResponsesDecoder(providerId);

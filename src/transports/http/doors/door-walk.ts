@@ -13,7 +13,7 @@ import { Forwarding } from '../../../core/chat/forwarding.js';
 import { UsableModels } from '../../../core/models/usable-models.js';
 import { ProviderRegistry } from '../../../core/registry/provider-registry.js';
 import { UniversalProvider } from '../../../core/universal-provider.js';
-import type { DoorRoute, WireParts } from '../../../kit/door.js';
+import type { DoorRoute, ModelEncoding, WireParts } from '../../../kit/door.js';
 import { holdsCarried } from '../../../kit/door.js';
 import { retriesFrom } from '../retries-header.js';
 import { overheadMeter, tellSession, tellUntranslated } from './answer-headers.js';
@@ -66,12 +66,13 @@ export class DoorWalk {
     const { route } = routed;
     if (route === undefined) throw notServed(visit);
     const { operation } = route;
-    if (operation === 'list-models') return this.listModels(visit);
+    const { models } = routed.door;
+    if (operation === 'list-models') return this.listModels(visit, models);
     const onAsk = overheadMeter(raw);
     const parts = { path: routed.path, ...(body !== undefined && { body }) };
     const chosen = await this.chosen(visit, route, parts);
     raw.setHeader('x-maestro-provider', chosen.address.provider);
-    if (operation === 'get-model') return this.oneModel(visit, chosen);
+    if (operation === 'get-model') return this.oneModel(visit, chosen, models);
     const bound: Bound = { ...visit, route, operation, parts, chosen, onAsk };
     const isSpoken = this.speaks(bound);
     // What this gateway carried for a provider of another wire can only be read by us.
@@ -171,18 +172,23 @@ export class DoorWalk {
     sendJson(raw, written.body);
   }
 
-  private async listModels({ caller, routed, raw, takeOver }: DoorVisit): Promise<void> {
+  private async listModels(visit: DoorVisit, encoding: ModelEncoding | undefined): Promise<void> {
+    const { caller, routed, raw, takeOver } = visit;
+    if (encoding === undefined) throw notServed(visit);
     const models = await this.models.list(caller);
     takeOver();
-    sendJson(raw, routed.door.encodeModelList(models, routed.search));
+    sendJson(raw, encoding.list(models, routed.search));
   }
 
-  private async oneModel({ caller, routed, raw, signal, takeOver, routed: { door } }: DoorVisit, chosen: ChosenRoute): Promise<void> {
-    const { provider, authType, session } = chosen.address;
-    const model = await this.provider.for(caller).getModel(provider, authType, session, chosen.model, { signal });
+  private async oneModel(visit: DoorVisit, { address: at, model: id }: ChosenRoute, encoding: ModelEncoding | undefined): Promise<void> {
+    const { caller, routed, raw, signal, takeOver } = visit;
+    if (encoding === undefined) throw notServed(visit);
+    const { provider, authType, session } = at;
+    const model = await this.provider.for(caller).getModel(provider, authType, session, id, { signal });
     takeOver();
-    const address = routed.route?.model?.find({ path: routed.path }) ?? chosen.model;
-    sendJson(raw, door.encodeModel({ address, provider, model }));
+    // By the name that the client knows it by.
+    const address = routed.route?.model?.find({ path: routed.path }) ?? id;
+    sendJson(raw, encoding.one({ address, provider, model }));
   }
 }
 
