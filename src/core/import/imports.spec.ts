@@ -1,6 +1,8 @@
+import type { OAuthCredentials } from '../../contracts/credentials.js';
 import type { ImportTool } from '../../contracts/imports.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { ProviderDefinition } from '../../contracts/define-provider.js';
+import { ProviderId } from '../../contracts/provider-id.js';
 import { Secret } from '../../contracts/secret.js';
 import { WholeApiKey, WholeOAuth } from '../../../test/extension/fixtures/whole-behaviours.js';
 import { InMemoryPersistenceModule } from '../../../test/support/in-memory-persistence.module.js';
@@ -8,6 +10,7 @@ import { InMemorySessionStore } from '../../../test/support/in-memory-session-st
 import type { RunningMaestro } from '../../../test/support/start-maestro.js';
 import { startMaestro } from '../../../test/support/start-maestro.js';
 import { wholeProvider } from '../../../test/support/whole-provider.js';
+import { Consents } from '../login/consents.js';
 import type { ImportFile } from './import-plan.js';
 import { Imports } from './imports.js';
 
@@ -29,6 +32,15 @@ const rotating = wholeProvider({
 function file(tool: ImportTool, content: unknown, name = 'auth.json'): ImportFile {
   return { tool, name, text: Secret.of(typeof content === 'string' ? content : JSON.stringify(content)) };
 }
+
+const ownLogin: OAuthCredentials = {
+  authType: 'oauth',
+  accessToken: Secret.of('own-access'),
+  refreshToken: Secret.of('own-refresh'),
+  tokenType: 'Bearer',
+  scopes: [],
+  extra: {},
+};
 
 const login = { type: 'oauth', access: 'access-0123456789', refresh: 'refresh-0123456789', expires: 1_800_000_000_000 };
 
@@ -118,6 +130,37 @@ describe('imports', () => {
 
     expect(ofRotating.items.map(({ invalidatesLoginOf }) => invalidatesLoginOf)).toEqual([undefined, 'Codex', undefined, 'CLIProxyAPI']);
     expect(ofLasting.items.map(({ invalidatesLoginOf }) => invalidatesLoginOf)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  it('leave a refresh token that is another program’s too alone until somebody needs it', async () => {
+    const files = [
+      file('opencode', { 'whole-name': login }),
+      file('cli-proxy-api', { type: 'whole-type', access_token: 'no-refresh-token' }, 'one.json'),
+    ];
+    const { created } = await (await importsOf(rotating)).apply(files);
+
+    expect(created).toMatchObject([{ status: 'needs_attention', statusReason: 'imported' }, { status: 'active' }]);
+    expect(created[0]?.nextStep).toContain('another program');
+    for (const row of store.rows.values()) expect(row).not.toHaveProperty('nextRefreshAt');
+    const copy = await running.sessions.clone({ provider: ProviderId.parse('whole'), session: 'opencode' }, { name: 'copy' });
+    expect(copy).toMatchObject({ status: 'needs_attention', statusReason: 'imported' });
+    expect(copy).not.toHaveProperty('nextRefreshAt');
+    const own = await running.sessions.create({ provider: 'whole', authType: 'oauth', name: 'own', credentials: ownLogin });
+    expect(own.nextRefreshAt).toBeInstanceOf(Date);
+  });
+
+  it('take logins only under terms that were accepted', async () => {
+    const terms = { about: 'oauth', text: 'not for third parties', readOn: '2026-03-01', needsConsent: true } as const;
+    const strict = { oauth: WholeOAuth, imports: { environment: ['WHOLE_KEY'], accounts }, limitations: [terms] };
+    const files = [file('opencode', { 'whole-name': login }), file('env', 'WHOLE_KEY=key-0123456789', '.env')];
+    const imports = await importsOf(wholeProvider(strict));
+
+    const refused = await imports.apply(files);
+    await running.application.get(Consents, { strict: false }).accept('whole', '2026-03-01');
+    const taken = await imports.apply(files);
+
+    expect(refused.items).toMatchObject([{ verdict: 'refused', note: expect.stringContaining('consent whole') }, { verdict: 'create' }]);
+    expect(taken.items.map(({ verdict }) => verdict)).toEqual(['create', 'same-secret']);
   });
 
   it('name sessions after the tool and never after the person', async () => {

@@ -8,6 +8,7 @@ import type { Session } from '../../contracts/session.js';
 import { SessionId } from '../../contracts/session.js';
 import type { CoreOptions } from '../core-options.js';
 import { coreOptions } from '../core-options.js';
+import { Consents } from '../login/consents.js';
 import { ProviderRegistry } from '../registry/provider-registry.js';
 import { checkedBaseUrl } from '../sessions/base-url.js';
 import { CredentialCheck } from '../sessions/credential-check.js';
@@ -33,6 +34,7 @@ export class Imports {
     @Inject(CredentialCheck) private readonly credentialCheck: CredentialCheck,
     @Inject(SecretKeeper) private readonly keeper: SecretKeeper,
     @Inject(ProviderRegistry) private readonly registry: ProviderRegistry,
+    @Inject(Consents) private readonly consents: Consents,
     @Inject(coreOptions) private readonly options: CoreOptions,
   ) {}
 
@@ -92,6 +94,8 @@ export class Imports {
     return objectionFrom(async () => {
       if (baseUrl !== undefined) checkedBaseUrl(baseUrl, { allowPrivate });
       await this.credentialCheck.check({ provider: manifest.id, authType, credentials, baseUrl });
+      // Whose terms a login is under does not hang on who made it.
+      if (authType === 'oauth') await this.consents.require(manifest.id);
     });
   }
 
@@ -114,7 +118,8 @@ export class Imports {
   }
 
   private async create({ manifest, name, credentials, baseUrl }: ImportCandidate): Promise<Session | MaestroError> {
-    const session = { name, credentials, ...(baseUrl !== undefined && { baseUrl }) };
+    const isShared = credentials.authType === 'oauth' && credentials.refreshToken !== undefined;
+    const session = { name, credentials, ...(baseUrl !== undefined && { baseUrl }), ...(isShared && { caution: 'imported' }) };
     try {
       return await this.sessions.create({ provider: manifest.id, authType: credentials.authType, ...session });
     } catch (error) {

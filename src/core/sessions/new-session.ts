@@ -9,6 +9,11 @@ export interface NewSession {
   readonly baseUrl?: string;
   /** Ask the provider before anything is stored. */
   readonly verify?: boolean;
+  /**
+   * Why its refresh token must not be used before somebody needs it, a code: the session is `needs_attention` for this reason
+   * until its first refresh.
+   */
+  readonly caution?: string;
   readonly signal?: AbortSignal;
 }
 

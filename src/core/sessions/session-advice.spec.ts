@@ -17,6 +17,8 @@ describe('the advice for a session', () => {
     ['reauth_required', 'rotation_lost', /was cut off between its provider and us.*log in again/],
     ['reauth_required', 'grant_rejected', /its provider ended the login; log in again/],
     ['reauth_required', undefined, /does not take its login any more/],
+    ['needs_attention', 'imported', /refresh token is another program's as well, and is only tried when it expires/],
+    ['needs_attention', 'restored_stale', /may have been spent since the backup, .*`maestro sessions refresh`/],
     ['exhausted', undefined, /failed for days; .*`maestro sessions refresh`/],
     ['unreadable', undefined, /give this process the key that sealed it, or log in again/],
   ])('tells a person what is wrong with one that is %s (%s)', (status, statusReason, text) => {

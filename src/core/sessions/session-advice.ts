@@ -42,10 +42,14 @@ function adviceForActive({ statusReason, nextRefreshAt }: Described, now: Date):
   );
 }
 
+const waiting = 'is only tried when it expires or with `maestro sessions refresh`';
+
 /** Reasons that a person wants to know in words; any other is told as the code that it is. */
 const reasons: ReadonlyMap<string, string> = new Map([
   ['rotation_lost', 'a refresh was cut off between its provider and us, and the refresh token went with it'],
   ['grant_rejected', 'its provider ended the login'],
+  ['imported', `its refresh token is another program's as well, and ${waiting}`],
+  ['restored_stale', `its refresh token may have been spent since the backup, and ${waiting}`],
 ]);
 
 function because({ statusReason }: Described, otherwise: string): string {

@@ -66,10 +66,11 @@ export class Sessions {
     const provider = ProviderId.parse(input.provider);
     const authType = AuthType.parse(input.authType);
     const name = SessionName.parse(input.name);
-    const { credentials, label } = input;
+    const { credentials, label, caution } = input;
     const baseUrl = this.ownAddress(input.baseUrl, undefined);
     await this.credentialCheck.check({ ...input, provider, authType, baseUrl });
-    const fields = { provider, authType, name, ...(label !== undefined && { label }), ...(baseUrl !== undefined && { baseUrl }) };
+    const state = caution === undefined ? {} : ({ status: 'needs_attention', statusReason: caution } as const);
+    const fields = { provider, authType, name, ...state, ...(label !== undefined && { label }), ...(baseUrl !== undefined && { baseUrl }) };
     return this.insert(fields, credentials, this.note('session.create'));
   }
 
@@ -201,8 +202,9 @@ export class Sessions {
     note: AuditNote,
   ): Promise<Session> {
     const owner = { ...fields, id: SessionId.of(randomUUID()), secretVersion: 1 };
-    const kept = await this.keeper.seal(credentials, owner);
-    return this.withDuplicates(await this.store.insert({ ...owner, ...kept }, note), credentials);
+    const { nextRefreshAt, ...kept } = await this.keeper.seal(credentials, owner);
+    const ahead = fields.status === 'needs_attention' || nextRefreshAt === undefined ? {} : { nextRefreshAt };
+    return this.withDuplicates(await this.store.insert({ ...owner, ...kept, ...ahead }, note), credentials);
   }
 
   private async withDuplicates(record: SessionRecord, credentials: Credentials): Promise<Session> {
