@@ -16,11 +16,8 @@ export class CallRate<Key> {
     return [...this.#next.keys()];
   }
 
-  /** Where one begins a little late, the next may come that much sooner. */
   take(key: Key): void {
-    const now = this.now();
-    const due = this.#next.get(key) ?? now;
-    this.#next.set(key, Math.max(due, now - this.#interval) + this.#interval);
+    this.#next.set(key, Math.max(this.#next.get(key) ?? 0, this.now()) + this.#interval);
   }
 
   /** Milliseconds until one more may begin; 0: now. */

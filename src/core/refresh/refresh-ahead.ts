@@ -28,6 +28,7 @@ export class RefreshAhead implements OnApplicationBootstrap, OnModuleDestroy {
   private ended = 0;
   private isOver = false;
   private isAway = false;
+  private idle: { readonly excluding: readonly ProviderId[]; readonly until: number } | undefined;
   private wake = (): void => undefined;
 
   constructor(
@@ -66,10 +67,12 @@ export class RefreshAhead implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async claim(): Promise<RefreshClaim | undefined> {
-    if (this.running.size >= this.limits.atOnce) return undefined;
+    const excluding = this.busy();
+    if (this.running.size >= this.limits.atOnce || this.isIdle(excluding)) return undefined;
     try {
-      const [claim] = await this.store.claimDue({ ...this.refresh.lease, limit: 1, excluding: this.busy() });
+      const [claim] = await this.store.claimDue({ ...this.refresh.lease, limit: 1, excluding });
       this.isAway = false;
+      if (claim === undefined) this.idle = { excluding, until: this.clock.monotonic() + this.limits.pollMs };
       return claim;
     } catch (error) {
       if (!this.isAway) this.logger.warn({ text: 'sessions that are due could not be looked for; the next look comes soon', error });
@@ -87,6 +90,12 @@ export class RefreshAhead implements OnApplicationBootstrap, OnModuleDestroy {
       this.wake();
     });
     this.running.set(running, provider);
+  }
+
+  /** Nothing was due a moment ago but sessions of these: to look again would read every one of those rows for nothing. */
+  private isIdle(excluding: readonly ProviderId[]): boolean {
+    if (this.idle === undefined || this.idle.until <= this.clock.monotonic()) return false;
+    return this.idle.excluding.every((provider) => excluding.includes(provider));
   }
 
   /** Providers that have their fill, for now. */
