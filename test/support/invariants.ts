@@ -40,9 +40,11 @@ interface SealedRow {
 /** What must hold after every test of the vault, whatever was done to it; a list of what does not. */
 export async function brokenInvariants(options: InvariantOptions): Promise<readonly string[]> {
   const rows = await rowsOf(options.dataSource);
-  const checks = [names(options), trail(options), conservation(options), leases(options), Promise.resolve(growth(rows, options.since))];
-  const found = await Promise.all([...checks, secrets(rows, options.keyRing), Promise.resolve(leaks(options))]);
-  return found.flat();
+  const checks = [names(options), trail(options), conservation(options), leases(options)];
+  const found = await Promise.all(checks);
+  // By itself: thousands of secrets leave no time for anything that waits for an answer.
+  const sealed = await secrets(rows, options.keyRing);
+  return [...found.flat(), ...growth(rows, options.since), ...sealed, ...leaks(options)];
 }
 
 export async function takeCensus(dataSource: DataSource): Promise<Census> {
