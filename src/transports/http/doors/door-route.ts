@@ -6,6 +6,8 @@ export interface RoutedRequest {
   /** Absent: the door has nothing there. */
   readonly route?: DoorRoute;
   readonly mount: string;
+  /** The whole path, without the query. */
+  readonly address: string;
   /** Below the mount, without the query. */
   readonly path: string;
   readonly search: URLSearchParams;
@@ -31,7 +33,7 @@ export function routeOf(doors: readonly Door[], { method, url, headers }: Incomi
       .map((mount): RoutedRequest => {
         const path = whole.slice(mount.length);
         const route = isDoubled(mount, path) ? undefined : door.routes.find((each) => isFor(each, method, path));
-        return { door, mount, path, search, query, ...(route !== undefined && { route }) };
+        return { door, mount, address: whole, path, search, query, ...(route !== undefined && { route }) };
       }),
   );
   const isMarked = ({ door: { markHeader } }: RoutedRequest): boolean => markHeader !== undefined && headers[markHeader] !== undefined;
@@ -57,7 +59,7 @@ function nearest(
   path: string,
   { isMarked, ...rest }: Pick<RoutedRequest, 'search' | 'query'> & { readonly isMarked: (routed: RoutedRequest) => boolean },
 ): RoutedRequest {
-  const all = doors.flatMap((door) => door.mounts.map((mount): RoutedRequest => ({ door, mount, path, ...rest })));
+  const all = doors.flatMap((door) => door.mounts.map((mount): RoutedRequest => ({ door, mount, address: path, path, ...rest })));
   const meant = all.filter(({ door, mount }) => correctionFor(door, method, mount, path) !== undefined);
   const found = meant.find(isMarked) ?? meant[0] ?? all.find(isMarked) ?? all[0];
   if (found === undefined) throw new TypeError('there is no door');

@@ -205,7 +205,7 @@ function notServed({ routed, method }: DoorVisit): MaestroError {
   const hint = hintFor(routed, method);
   return new MaestroError('route.not-served', {
     method,
-    path: routed.path.startsWith(routed.mount) ? routed.path : routed.mount + routed.path,
+    path: routed.address,
     served: servedAt(routed),
     ...(hint !== undefined && { hint }),
   });

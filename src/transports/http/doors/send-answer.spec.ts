@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { MaestroError } from '../../../contracts/errors/maestro-error.js';
+import type { ForwardedAnswer } from '../../../core/chat/forwarding.js';
+import { overheadMeter, tellSession, tellUntranslated } from './answer-headers.js';
+import { sendForwarded } from './send-answer.js';
+
+async function answered(answer: (raw: ServerResponse) => void): Promise<Response> {
+  const server = createServer((_request, raw) => {
+    answer(raw);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const response = await fetch(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
+    const bytes = await response.arrayBuffer();
+    return new Response(bytes, { status: response.status, headers: response.headers });
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+async function* broken(...pieces: readonly string[]): AsyncGenerator<Uint8Array, undefined> {
+  for (const piece of pieces) yield Buffer.from(piece);
+  throw new MaestroError('upstream.disconnected', { origin: 'https://api.example' });
+}
+
+const aForwarded = (contentType: string, ...pieces: readonly string[]): ForwardedAnswer =>
+  ({
+    streamId: 's',
+    status: 200,
+    headers: { 'content-type': contentType, 'x-request-id': 'theirs', 'x-maestro-session': 'forged', 'x-more': ['a', 'b'] },
+    body: broken(...pieces),
+  }) as unknown as ForwardedAnswer;
+
+const told: string[] = [];
+const noted = (failure: unknown): MaestroError => {
+  const error = MaestroError.from(failure);
+  told.push(error.code);
+  return error;
+};
+
+describe('a forwarded answer', () => {
+  it('that breaks off ends with the words of its wire', async () => {
+    const response = await answered((raw) => {
+      raw.setHeader('x-request-id', 'ours');
+      void sendForwarded(
+        raw,
+        aForwarded('text/event-stream', 'data: 1\n\n', 'data: 2'),
+        (_e, type, tail) => `${type} ${Buffer.from(tail).toString()}|`,
+        noted,
+      );
+    });
+
+    expect(await response.text()).toBe('data: 1\n\ndata: 2text/event-stream a: 2|');
+    expect(response.headers.get('x-request-id')).toBe('ours');
+    expect(response.headers.get('x-maestro-upstream-request-id')).toBe('theirs');
+    expect(response.headers.get('x-maestro-session')).toBeNull();
+    expect(response.headers.get('x-accel-buffering')).toBe('no');
+    expect(response.headers.get('x-more')).toBe('a, b');
+    expect(told).toContain('upstream.disconnected');
+  });
+
+  it('that breaks off where nothing can be said is seen to be broken', async () => {
+    await expect(
+      answered((raw) => {
+        void sendForwarded(raw, aForwarded('application/json', '{"half":'), () => undefined, noted);
+      }),
+    ).rejects.toThrow();
+  });
+});
+
+describe('the headers of an answer', () => {
+  it('tell session, provider and overhead, once', async () => {
+    const { headers } = await answered((raw) => {
+      tellSession(raw, { provider: 'acme', name: 'work' } as Parameters<typeof tellSession>[1]);
+      const asked = overheadMeter(raw);
+      asked();
+      const first = raw.getHeader('x-maestro-overhead-ms');
+      asked();
+      raw.setHeader('x-same', String(first === raw.getHeader('x-maestro-overhead-ms')));
+      raw.end();
+    });
+
+    expect([headers.get('x-maestro-provider'), headers.get('x-maestro-session')]).toEqual(['acme', 'work']);
+    expect(headers.get('x-same')).toBe('true');
+  });
+
+  it('tell what was not translated, in characters that a header may hold, and not at any length', async () => {
+    const { headers } = await answered((raw) => {
+      tellUntranslated(raw, [
+        'tools[0].x',
+        'tools[0].x',
+        'größe\r\nevil: 1,2',
+        ...Array.from({ length: 500 }, (_, at) => `field_${String(at)}`),
+      ]);
+      raw.end();
+    });
+    const text = headers.get('x-maestro-untranslated') ?? '';
+
+    expect(text).toMatch(/^tools\[0\]\.x, gr\?\?e\?\?evil: 1\?2, field_0, /);
+    expect(text).toMatch(/, \.\.\.$/);
+    expect(text.length).toBeLessThan(1_020);
+    expect(headers.get('evil')).toBeNull();
+  });
+
+  it('say nothing where everything was said', async () => {
+    const { headers } = await answered((raw) => {
+      tellUntranslated(raw, []);
+      raw.end();
+    });
+
+    expect(headers.has('x-maestro-untranslated')).toBe(false);
+  });
+});

@@ -1,0 +1,209 @@
+import { carriedMark } from '../../src/kit/carried.js';
+import type { SdkOutcome } from '../support/sdk-process.js';
+import { until } from '../support/until.js';
+import type { DoorGateway } from './door-gateway.js';
+import { plainText, providers, startDoorGateway } from './door-gateway.js';
+
+const messages = [{ role: 'user', content: 'Hello' }];
+const once = { headers: { 'x-maestro-retries': '0' } };
+
+describe('what the openai SDK is told', () => {
+  let door: DoorGateway;
+
+  beforeAll(async () => {
+    door = await startDoorGateway('openai', '/v1');
+  }, 60_000);
+
+  afterAll(() => door.close());
+
+  const chat = (model: string, more: object = {}, options: object = once): Promise<SdkOutcome> =>
+    door.sdk.call('chat.completions.create', [{ model, messages, ...more }, options]);
+
+  const post = (path: string, body: object, headers: Readonly<Record<string, string>> = {}) =>
+    door.gateway.call('POST', path, { body, headers });
+
+  const lastAsked = (provider: string): string => door.gateway.simulators.get(provider)?.requests.at(-1)?.body ?? '';
+
+  describe('of failures', () => {
+    it('is a class of its own for each kind, whoever the provider is', async () => {
+      const rows = ['sim-bad-request', 'sim-unauthorized', 'sim-not-found', 'sim-rate-limited', 'sim-overloaded'];
+      const table: Record<string, Record<string, string>> = {};
+      for (const provider of providers) {
+        for (const row of rows) {
+          const { error } = await chat(`${provider}/${row}`);
+          table[row] = { ...table[row], [provider]: `${error?.name ?? 'none'} ${String(error?.status)} ${String(error?.code)}` };
+        }
+      }
+      console.info(`errors at the door for the openai SDK: ${JSON.stringify(table, null, 1)}`);
+
+      const names = Object.fromEntries(
+        Object.entries(table).map(([row, byProvider]) => [row, [...new Set(Object.values(byProvider).map((told) => told.split(' ')[0]))]]),
+      );
+      expect(names).toEqual({
+        'sim-bad-request': ['BadRequestError'],
+        'sim-unauthorized': ['APIError'],
+        'sim-not-found': ['NotFoundError'],
+        'sim-rate-limited': ['RateLimitError'],
+        'sim-overloaded': ['InternalServerError'],
+      });
+      expect(new Set(Object.values(table['sim-unauthorized'] ?? {}))).toEqual(new Set(['APIError 424 session_credential_rejected']));
+    });
+
+    it.each(providers)('tells how long to wait where %s limits the rate', async (provider) => {
+      const answer = await post('/v1/chat/completions', { model: `${provider}/sim-rate-limited`, messages }, once.headers);
+
+      expect(answer.status).toBe(429);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    });
+
+    it('keeps a bad key of ours apart from a dead session', async () => {
+      const { error } = await chat('openai/any', {}, { headers: { authorization: 'Bearer mk_of_nobody' } });
+      const without = await door.gateway.call('POST', '/v1/chat/completions', { body: {}, key: null });
+
+      expect(error).toMatchObject({ name: 'AuthenticationError', status: 401, code: 'invalid_api_key' });
+      expect(without.status).toBe(401);
+      expect(without.headers.get('www-authenticate')).toContain('Bearer');
+      expect(without.json).toMatchObject({ error: { type: 'authentication_error', code: 'invalid_api_key' } });
+    });
+
+    it('names what is wrong with a request', async () => {
+      const noModel = await post('/v1/chat/completions', { messages });
+      const noSession = await chat('openai:nobody/any');
+      const noProvider = await chat('nobody/any');
+      const twoSessions = await chat('openai:work_openai/any', {}, { headers: { 'x-maestro-session': 'other_one' } });
+      const notJson = await door.gateway.call('POST', '/v1/responses', { text: '{"model": ' });
+      const badRetries = await chat('openai/any', {}, { headers: { 'x-maestro-retries': '9' } });
+
+      expect(noModel.json).toMatchObject({ error: { message: 'model is missing, or is no text', param: 'model' } });
+      expect(noSession.error).toMatchObject({ name: 'NotFoundError', code: 'session_not_found' });
+      // A name that is no provider's is part of a model's name.
+      expect(noProvider.error).toBeUndefined();
+      expect(JSON.parse(lastAsked('openai'))).toMatchObject({ model: 'nobody/any' });
+      expect(twoSessions.error).toMatchObject({ name: 'BadRequestError' });
+      expect(notJson.json).toMatchObject({ error: { code: 'request_not_json' } });
+      expect(badRetries.error).toMatchObject({ name: 'BadRequestError' });
+    });
+
+    it('says so where the base URL is wrong', async () => {
+      const doubled = await post('/v1/v1/chat/completions', {});
+      const missing = await post('/chat/completions', {});
+      const prefixed = await post('/openai/responses', {});
+      const lost = await post('/openai/v2/nothing', {});
+
+      expect([doubled, missing, prefixed, lost].map(({ status }) => status)).toEqual([404, 404, 404, 404]);
+      expect(doubled.json).toMatchObject({ error: { code: 'route_not_served', message: expect.stringContaining('take it away') } });
+      expect(missing.json).toMatchObject({
+        error: { message: expect.stringMatching(/^POST "\/chat\/completions" .* must end in \/v1: this would be \/v1\/chat\/completions/) },
+      });
+      expect(prefixed.json).toMatchObject({ error: { message: expect.stringContaining('/openai/v1/responses') } });
+      expect(lost.json).toMatchObject({ error: { message: expect.stringContaining('Served: ') } });
+    });
+
+    it('lists what is served where a provider of another wire is asked for more', async () => {
+      const { error } = await door.sdk.call('images.generate', [{ model: 'anthropic/any', prompt: 'a cat' }]);
+
+      expect(error).toMatchObject({ name: 'NotFoundError', code: 'route_not_served' });
+      expect(error?.message).toContain('POST /v1/chat/completions');
+    });
+
+    it.each(
+      providers.flatMap((provider) => ['sim-error-midstream', 'sim-truncated', 'sim-cut'].map((model) => [provider, model] as const)),
+    )('throws in the middle of an answer of %s that breaks off (%s)', async (provider, model) => {
+      const asked = await chat(`${provider}/${model}`, { stream: true });
+      const responded = await door.sdk.call('responses.create', [{ model: `${provider}/${model}`, input: 'Hello', stream: true }, once]);
+
+      expect(asked.items?.length).toBeGreaterThan(1);
+      expect(asked.error).toBeDefined();
+      expect(responded.items?.length).toBeGreaterThan(1);
+      // The vendor's own event of a failure holds no object that its client would throw; that of ours does.
+      const isTold = (responded.items as readonly { readonly type: string }[]).at(-1)?.type === 'error';
+      expect(isTold || responded.error !== undefined).toBe(true);
+    });
+  });
+
+  it('throws where a translated answer of Responses fails, and is not left with a response that has no end', async () => {
+    const asked = [{ model: 'anthropic/sim-error-midstream', input: 'Hello', stream: true }, once];
+    const read = await door.sdk.call('responses.create', asked);
+    const built = await door.sdk.call('responses.stream', [{ model: 'anthropic/sim-truncated', input: 'Hello' }, once], {
+      then: 'finalResponse',
+    });
+
+    // Some clients end at the one, the vendor's own throws only the other.
+    expect(read.items?.at(-1)).toMatchObject({ type: 'response.failed', response: { status: 'failed' } });
+    expect(read.error).toMatchObject({ name: 'APIError' });
+    expect(built.error).toMatchObject({ name: 'APIError', code: 'upstream_truncated' });
+  });
+
+  describe('of its session', () => {
+    it.each(providers)('with every answer of %s', async (provider) => {
+      const { headers } = await post('/v1/chat/completions', { model: `${provider}/any`, messages, logit_bias: { 50256: -100 } });
+
+      expect(headers.get('x-maestro-provider')).toBe(provider);
+      expect(headers.get('x-maestro-session')).toBe(`work_${provider}`);
+      expect(Number(headers.get('x-maestro-overhead-ms'))).toBeGreaterThan(0);
+      expect(headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
+      const untranslated = headers.get('x-maestro-untranslated') ?? '';
+      expect(untranslated.split(', ').includes('logit_bias')).toBe(provider !== 'openai');
+    });
+
+    it('takes it from the model, from a header, or from there being one', async () => {
+      const { apiKey } = door.gateway.simulators.get('openai') ?? { apiKey: '' };
+      const body = { provider: 'openai', authType: 'api_key', name: 'second_one', credentials: { apiKey } };
+      await door.gateway.call('POST', '/api/sessions', { body });
+
+      const open = await chat('any');
+      const inModel = await post('/v1/chat/completions', { model: 'openai:second_one/any', messages });
+      const inHeader = await post('/v1/responses', { model: 'any', input: 'Hi' }, { 'x-maestro-session': 'second_one' });
+      const stored = await door.gateway.call('GET', '/v1/responses/resp_simulated');
+      const listed = await door.sdk.call('models.list', []);
+      await door.gateway.call('DELETE', '/api/sessions/openai/api_key/second_one');
+
+      expect(open.error).toMatchObject({ name: 'BadRequestError', message: expect.stringContaining('second_one, work_openai') });
+      expect(inModel.headers.get('x-maestro-session')).toBe('second_one');
+      expect(inHeader.headers.get('x-maestro-session')).toBe('second_one');
+      expect(stored.json).toMatchObject({ error: { code: 'session_not_chosen' } });
+      const ids = (listed.items as readonly { readonly id: string }[]).map(({ id }) => id);
+      expect(ids).toEqual(expect.arrayContaining(['openai:second_one/gpt-4o-mini', 'openai:work_openai/gpt-4o-mini']));
+      expect((await chat('any')).error).toBeUndefined();
+    });
+  });
+
+  describe('through a provider of the same wire', () => {
+    it('is what the provider said, and the provider is told what the client said, byte by byte', async () => {
+      const text = '{ "messages" :[{"role":"user","content":"H\\u0065llo"}],\n\t"n":1.0, "model":"gpt-x" ,"unknown":[1e2] }';
+      const bare = await door.gateway.call('POST', '/v1/chat/completions', { text });
+      const sent = lastAsked('openai');
+      await door.gateway.call('POST', '/v1/chat/completions', { text: text.replace('gpt-x', 'openai:work_openai/gpt-x') });
+
+      expect(bare.text).toContain(JSON.stringify(plainText).slice(1, -1));
+      expect(sent).toBe(text);
+      expect(lastAsked('openai')).toBe(text);
+    });
+
+    it('never gets what was carried for another provider', async () => {
+      const first = await door.sdk.call('responses.create', [{ model: 'anthropic/sim-reasoning', input: 'Hello' }]);
+      const { output } = first.value as { readonly output: readonly object[] };
+      const input = [{ role: 'user', content: 'Hello' }, ...output, { role: 'user', content: 'And then?' }];
+      expect(JSON.stringify(input)).toContain(carriedMark);
+
+      const back = await door.sdk.call('responses.create', [{ model: 'anthropic/any', input }]);
+      expect(back.error).toBeUndefined();
+      expect(lastAsked('anthropic')).toContain('"signature":');
+      expect(lastAsked('anthropic')).not.toContain(carriedMark);
+
+      const elsewhere = await door.sdk.call('responses.create', [{ model: 'openai/any', input }]);
+      expect(elsewhere.value).toMatchObject({ output_text: plainText });
+      expect(lastAsked('openai')).not.toContain(carriedMark);
+    });
+  });
+
+  it.each(providers)('ends the request at %s when it leaves', async (provider) => {
+    const left = await door.sdk.call('chat.completions.create', [{ model: `${provider}/sim-slow`, messages, stream: true }], {
+      leaveAfter: 2,
+    });
+
+    expect(left.items).toHaveLength(2);
+    const request = door.gateway.simulators.get(provider)?.requests.at(-1);
+    await until(() => request?.isAborted === true);
+  });
+});
