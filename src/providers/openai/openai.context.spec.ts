@@ -97,12 +97,15 @@ describe('a conversation that OpenAI keeps', () => {
 });
 
 describe('a server that knows no conversations, or knows them badly', () => {
-  let other: RunningSimulator | undefined;
-  afterEach(() => other?.close());
+  const others: RunningSimulator[] = [];
+  afterEach(async () => {
+    for (const other of others.splice(0)) await other.close();
+  });
 
   async function at(...answers: readonly SimulatedAnswer[]): Promise<ProviderClient> {
     let next = 0;
-    other = await startSimulatorServer(() => answers[next++] ?? { status: 404, body: '{}' });
+    const other = await startSimulatorServer(() => answers[next++] ?? { status: 404, body: '{}' });
+    others.push(other);
     return clientOf(other.baseUrl);
   }
 
