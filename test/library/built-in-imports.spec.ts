@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import { builtInProvidersFolder } from '../../src/built-in-providers.js';
 import type { ImportTool } from '../../src/contracts/imports.js';
 import { Secret } from '../../src/contracts/secret.js';
@@ -7,26 +5,9 @@ import type { RunningSimulator } from '../../src/contracts/simulator.js';
 import type { ImportFile } from '../../src/core/import/import-plan.js';
 import { Imports } from '../../src/core/import/imports.js';
 import { loadSimulators } from '../../src/testing/load-simulators.js';
+import { tokensAt } from '../support/simulated-tokens.js';
 import type { RunningMaestro } from '../support/start-maestro.js';
 import { startMaestro } from '../support/start-maestro.js';
-
-interface WireTokens {
-  readonly access_token: string;
-  readonly refresh_token: string;
-  readonly id_token: string;
-}
-
-/** Logs in as another program would. */
-async function tokensAt(origin: string): Promise<WireTokens> {
-  const verifier = 'another-programs-verifier'.padEnd(43, 'x');
-  const client = { client_id: 'simulated-client', redirect_uri: 'http://localhost:1455/auth/callback' };
-  const challenge = createHash('sha256').update(verifier).digest('base64url');
-  const asked = { ...client, response_type: 'code', state: 'theirs', code_challenge: challenge, code_challenge_method: 'S256' };
-  const page = await fetch(`${origin}/oauth/authorize?${new URLSearchParams(asked).toString()}`, { redirect: 'manual' });
-  const code = new URL(page.headers.get('location') ?? '').searchParams.get('code') ?? '';
-  const body = new URLSearchParams({ ...client, grant_type: 'authorization_code', code, code_verifier: verifier });
-  return (await (await fetch(`${origin}/oauth/token`, { method: 'POST', body })).json()) as WireTokens;
-}
 
 function file(tool: ImportTool, content: object, name = 'auth.json'): ImportFile {
   return { tool, name, text: Secret.of(JSON.stringify(content)) };

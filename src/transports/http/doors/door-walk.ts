@@ -76,7 +76,9 @@ export class DoorWalk {
     const bound: Bound = { ...visit, route, operation, parts, chosen, onAsk };
     const isSpoken = this.speaks(bound);
     // What this gateway carried for a provider of another wire can only be read by us.
-    if (isSpoken && !(operation === 'chat' && body !== undefined && holdsCarried(body))) return this.pass(bound);
+    if (isSpoken && !(operation === 'chat' && body !== undefined && holdsCarried(body))) {
+      return this.pass(bound).catch((error: unknown) => this.unpassed(bound, error));
+    }
     if (operation === 'chat') return this.translate(bound, isSpoken);
     if (operation === 'other') throw notServed(visit);
     throw new MaestroError('operation.unsupported', {
@@ -134,6 +136,12 @@ export class DoorWalk {
     tellSession(raw, answer.session);
     takeOver();
     await sendForwarded(raw, answer, (...broken) => door.encodeBreak(...broken), noted);
+  }
+
+  /** Not every session of a provider leads to where all its wires are spoken; words of ours arrive there all the same. */
+  private async unpassed(bound: Bound, error: unknown): Promise<void> {
+    if (bound.operation !== 'chat' || !MaestroError.is(error) || error.code !== 'operation.unsupported') throw error;
+    return this.translate(bound, false);
   }
 
   private async translate(bound: Bound, isSpoken: boolean): Promise<void> {
