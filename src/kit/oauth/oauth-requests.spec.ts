@@ -116,6 +116,11 @@ describe('requests to an issuer', () => {
     expect(last().body).not.toContain('s3cret');
   });
 
+  it('hold the code alone where a login in the browser is ended by hand with code#state', async () => {
+    await exchangeAuthorizationCode(flow, Secret.of('code#st'), pkce, call);
+    expect(form()).toMatchObject({ code: 'code' });
+  });
+
   it('make no exchange for a state that is not ours', async () => {
     const before = server.requests.length;
     await expect(exchangeAuthorizationCode(flow, Secret.of('code#other'), { ...pkce, method: 'paste' }, call)).rejects.toMatchObject({
@@ -150,13 +155,17 @@ describe('requests to an issuer', () => {
     expect(form()).toMatchObject({ client_id: 'our client', scope: 'chat models' });
   });
 
-  it.each([{ device_code: 'd', verification_uri: 'https://a.example' }, { device_code: 'd', user_code: 'U' }, {}, 'no object'])(
-    'take no device login without its parts: %j',
-    async (answer) => {
-      state.answer = { status: 200, body: JSON.stringify(answer) };
-      await expect(beginDeviceLogin({ ...flow, scopes: [] }, call)).rejects.toMatchObject({ code: 'upstream.malformed' });
-    },
-  );
+  it.each([
+    { device_code: 'd', verification_uri: 'https://a.example' },
+    { device_code: 'd', user_code: 'U' },
+    { device_code: 'd', user_code: 'U', verification_uri: 'javascript:alert(1)' },
+    { device_code: 'd', user_code: 'U', verification_uri: 'data:text/html,hello' },
+    {},
+    'no object',
+  ])('take no device login without its parts, or with an address that is no page: %j', async (answer) => {
+    state.answer = { status: 200, body: JSON.stringify(answer) };
+    await expect(beginDeviceLogin({ ...flow, scopes: [] }, call)).rejects.toMatchObject({ code: 'upstream.malformed' });
+  });
 
   it('pass on that a device is to ask less often', async () => {
     state.answer = { status: 400, body: '{"error":"slow_down"}' };

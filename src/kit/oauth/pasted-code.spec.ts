@@ -25,7 +25,9 @@ describe('what a person pastes', () => {
     ],
     ['https://gw.example/cb#code=a&state=s', { code: 'a', state: 's', address: 'https://gw.example/cb' }],
     ['https://gw.example/cb?error=access_denied&state=s', { error: 'access_denied', state: 's', address: 'https://gw.example/cb' }],
-    ['https://gw.example/cb?code=a&code=b&state=s', { state: 's', address: 'https://gw.example/cb' }],
+    ['https://gw.example/cb?code=a&code=b&state=s', { address: 'https://gw.example/cb' }],
+    ['https://gw.example/cb?code=a&state=s&error=x&error=y', { address: 'https://gw.example/cb' }],
+    ['https://gw.example/cb?code=a&state=s&iss=x#iss=y', { address: 'https://gw.example/cb' }],
     ['https://', {}],
   ])('is read: %s', (pasted, expected) => {
     expect(read(pasted)).toEqual(expected);
@@ -60,6 +62,7 @@ describe('the code of a login', () => {
     [`${back}/more?code=the-code&state=the-state`, 'redirect_mismatch'],
     ['http://localhost:4000/oauth/callback?code=the-code&state=the-state', 'redirect_mismatch'],
     [`${back}?code=the-code&state=the-state&iss=https%3A%2F%2Felsewhere.example`, 'issuer_mismatch'],
+    [`${back}?code=the-code&state=the-state&iss=https%3A%2F%2Fid.example&iss=https%3A%2F%2Felsewhere.example`, 'state_missing'],
     [`${back}?state=the-state`, 'code_missing'],
     ['', 'code_missing'],
   ])('is not taken from %s', (pasted, reason) => {

@@ -24,25 +24,25 @@ export function parsePastedCode(pasted: Secret): AuthorizationAnswer {
   return fields({ code: text.slice(0, hash), state: text.slice(hash + 1) });
 }
 
+/** What an answer may hold, each once (RFC 6749, section 3.1). */
+const parameterNames = ['code', 'state', 'error', 'iss'];
+
 function fromAddress(text: string): AuthorizationAnswer {
   if (!URL.canParse(text)) return {};
   const { origin, pathname, searchParams, hash } = new URL(text);
-  const fragment = new URLSearchParams(hash.slice(1));
-  const read = (name: string): string => onlyOf(searchParams, name) ?? onlyOf(fragment, name) ?? '';
+  const parameters = new URLSearchParams([...searchParams, ...new URLSearchParams(hash.slice(1))]);
+  const address = `${origin}${pathname}`;
+  // A parameter that comes twice is somebody's trick: which of the two would be meant?
+  if (parameterNames.some((name) => parameters.getAll(name).length > 1)) return { address };
+  const read = (name: string): string => parameters.get(name) ?? '';
   const error = read('error');
   const issuer = read('iss');
   return {
     ...fields({ code: read('code'), state: read('state') }),
     ...(error !== '' && { error }),
     ...(issuer !== '' && { issuer }),
-    address: `${origin}${pathname}`,
+    address,
   };
-}
-
-/** A parameter that comes twice is somebody's trick: which of the two would be meant? */
-function onlyOf(parameters: URLSearchParams, name: string): string | undefined {
-  const [first, ...others] = parameters.getAll(name);
-  return others.length === 0 ? first : undefined;
 }
 
 function fields({ code, state = '' }: { readonly code: string; readonly state?: string }): AuthorizationAnswer {

@@ -19,7 +19,7 @@ import { unverifiedClaims } from './unverified-claims.js';
  */
 export function tokenSetFromAnswer(flow: OAuthFlow, kind: GrantKind, answer: EndpointAnswer): TokenSet {
   const fields = successFrom(flow, kind, answer);
-  const accessToken = accessTokenIn(flow, fields);
+  const accessToken = accessTokenIn(flow, kind, fields);
   const refreshToken = tokenIn(fields, 'refresh_token');
   const idToken = tokenIn(fields, 'id_token');
   const scopes = scopesIn(fields);
@@ -52,9 +52,9 @@ function successFrom(flow: OAuthFlow, kind: GrantKind, answer: EndpointAnswer): 
 /** What a header can carry; anything else could not be sent, or would be sent as something else. */
 const sendable = /^[\x21-\x7e]+$/;
 
-function accessTokenIn(flow: OAuthFlow, fields: JsonRecord): string {
+function accessTokenIn(flow: OAuthFlow, kind: GrantKind, fields: JsonRecord): string {
   const token = tokenIn(fields, 'access_token');
-  if (token === undefined && flow.keepsOmittedAccessToken === true) return '';
+  if (token === undefined && kind === 'refresh' && flow.keepsOmittedAccessToken === true) return '';
   if (token === undefined) throw malformed(flow, 'it has no access token');
   if (!sendable.test(token)) throw malformed(flow, 'its access token has characters that no token has');
   return token;

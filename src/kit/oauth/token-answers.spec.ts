@@ -315,6 +315,13 @@ describe('answers of a token endpoint', () => {
     ]);
   });
 
+  it('of a login have an access token whatever a refresh may leave out', () => {
+    const endpoint = { status: 200, headers: {}, text: '{"refresh_token":"r"}', receivedAt: new Date(), roundTripMs: 1 };
+    const lenient = { ...flow, keepsOmittedAccessToken: true };
+    expect(tokenSetFromAnswer(lenient, 'refresh', endpoint).accessToken.reveal()).toBe('');
+    expect(() => tokenSetFromAnswer(lenient, 'login', endpoint)).toThrow('no access token');
+  });
+
   it('give what is no secret to the credential', async () => {
     const answered = await refresh(answer({ ...whole, account: { id: 'acc-1' } }), { extraOf: () => ({ accountId: 'acc-1' }) });
     expect(mergeTokens(answered, previous).extra).toEqual({ account: 'kept', accountId: 'acc-1' });

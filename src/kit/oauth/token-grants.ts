@@ -1,7 +1,8 @@
 import type { Secret } from '../../contracts/secret.js';
 import type { PkceParams, TokenSet } from '../../contracts/tokens.js';
 import type { OAuthCall, OAuthFlow } from './oauth-flow.js';
-import { codeOf, parsePastedCode } from './pasted-code.js';
+import type { AuthorizationAnswer } from './pasted-code.js';
+import { codeOf, isSame, parsePastedCode } from './pasted-code.js';
 import { tokenSetFromAnswer } from './token-answer.js';
 import { askTokenEndpoint } from './token-endpoint.js';
 
@@ -12,7 +13,7 @@ import { askTokenEndpoint } from './token-endpoint.js';
  * @throws MaestroError `login.rejected`, `oauth.misconfigured`, `upstream.*`
  */
 export async function exchangeAuthorizationCode(flow: OAuthFlow, authCode: Secret, pkce: PkceParams, call: OAuthCall): Promise<TokenSet> {
-  const code = codeOf(pkce.method === 'browser' && !isAddress(authCode) ? { code: authCode } : parsePastedCode(authCode), {
+  const code = codeOf(answerFrom(authCode, pkce), {
     provider: flow.provider,
     state: pkce.state,
     redirectUri: pkce.redirectUri,
@@ -31,8 +32,11 @@ export async function exchangeAuthorizationCode(flow: OAuthFlow, authCode: Secre
   );
 }
 
-function isAddress(authCode: Secret): boolean {
-  return parsePastedCode(authCode).address !== undefined;
+/** From a browser a bare code may hold a `#` of its own; where the state follows it, a person has brought it after all. */
+function answerFrom(authCode: Secret, { method, state }: PkceParams): AuthorizationAnswer {
+  const answer = parsePastedCode(authCode);
+  const isBare = answer.address === undefined && (answer.state === undefined || !isSame(answer.state, state));
+  return method === 'browser' && isBare ? { code: authCode } : answer;
 }
 
 /** One call, never repeated here: a second one with the same token may end the session. `maySpendToken` reads a failure. */
