@@ -9,6 +9,7 @@ import type { OAuthCall, OAuthFlow } from './oauth-flow.js';
 import { requestTokens } from './token-grants.js';
 import { asForm, clientAuthOf, clientOf, serverOf } from './token-endpoint.js';
 import { tokenFailure } from './token-failure.js';
+import { isWebAddress } from './web-address.js';
 
 /** RFC 8628, section 3.2: where the issuer says nothing. */
 const defaultIntervalSeconds = 5;
@@ -29,7 +30,7 @@ export async function beginDeviceLogin(flow: OAuthFlow, call: OAuthCall): Promis
   // Some still use the name of the draft.
   const authUrl =
     textIn(fields, 'verification_uri_complete') ?? textIn(fields, 'verification_uri') ?? textIn(fields, 'verification_url') ?? '';
-  if (deviceCode === '' || userCode === '' || !isPage(authUrl)) {
+  if (deviceCode === '' || userCode === '' || !isWebAddress(authUrl)) {
     throw new MaestroError('upstream.malformed', { provider, problem: 'the device login has no code or no address' });
   }
   return {
@@ -39,11 +40,6 @@ export async function beginDeviceLogin(flow: OAuthFlow, call: OAuthCall): Promis
     // A device login has neither; the fields stay empty rather than hold something that looks like a secret.
     pkceParams: { state: Secret.of(''), codeVerifier: Secret.of(''), redirectUri: '', method: 'device', deviceCode: Secret.of(deviceCode) },
   };
-}
-
-/** Somebody's page will make a link of it: an address that runs as a script must never come so far. */
-function isPage(address: string): boolean {
-  return URL.canParse(address) && ['https:', 'http:'].includes(new URL(address).protocol);
 }
 
 /** Seconds between two polls; some write them as text. */

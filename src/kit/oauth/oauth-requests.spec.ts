@@ -220,6 +220,16 @@ describe('the settings of a login', () => {
     });
   });
 
+  it.each(['oauthAuthorizeUrl', 'oauthTokenUrl', 'oauthRedirectUri'])('name the address that cannot be one: %s', (name) => {
+    for (const address of ['id.acme.example/token', 'javascript:alert(1)']) {
+      const settings = given({ oauthClientId: 'id', [name]: address });
+      expect(thrownBy(() => configuredClient('acme', settings, { ...defaults, hasClientSecret: false }))).toMatchObject({
+        code: 'login.not-configured',
+        message: expect.stringContaining(`set ACME_${name.replace(/[A-Z]/g, '_$&').toUpperCase()} to an address`),
+      });
+    }
+  });
+
   it('come before the defaults', () => {
     const client = configuredClient('acme', given({ oauthClientId: 'id', oauthClientSecret: 's', oauthScopes: ' a  b ' }), defaults);
     expect(client).toMatchObject({ clientId: 'id', authorizeUrl: defaults.authorizeUrl, tokenUrl: defaults.tokenUrl, scopes: ['a', 'b'] });

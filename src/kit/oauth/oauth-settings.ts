@@ -3,6 +3,7 @@ import type { SettingDefinition } from '../../contracts/manifest.js';
 import { environmentNameOf } from '../../contracts/manifest.js';
 import type { ProviderSettings } from '../../contracts/provider-client.js';
 import type { Secret } from '../../contracts/secret.js';
+import { isWebAddress } from './web-address.js';
 
 export interface OAuthDefaults {
   readonly authorizeUrl: string;
@@ -40,7 +41,7 @@ export interface ConfiguredClient {
   readonly scopes: readonly string[];
 }
 
-/** @throws MaestroError `login.not-configured`, naming everything that is to be set */
+/** @throws MaestroError `login.not-configured`, naming everything that is to be set, or the address that is none */
 export function configuredClient(provider: string, settings: ProviderSettings, defaults: OAuthDefaults): ConfiguredClient {
   const clientId = settings.text('oauthClientId');
   const clientSecret = settings.secret('oauthClientSecret');
@@ -49,12 +50,17 @@ export function configuredClient(provider: string, settings: ProviderSettings, d
     const setting = needed.map((name) => environmentNameOf(provider, name)).join(' and ');
     throw new MaestroError('login.not-configured', { provider, setting });
   }
+  const address = (name: string, byDefault: string): string => {
+    const text = settings.text(name) ?? byDefault;
+    if (isWebAddress(text)) return text;
+    throw new MaestroError('login.not-configured', { provider, setting: `${environmentNameOf(provider, name)} to an address (https://…)` });
+  };
   return {
     clientId,
     ...(clientSecret !== undefined && { clientSecret }),
-    authorizeUrl: settings.text('oauthAuthorizeUrl') ?? defaults.authorizeUrl,
-    tokenUrl: settings.text('oauthTokenUrl') ?? defaults.tokenUrl,
-    redirectUri: settings.text('oauthRedirectUri') ?? defaults.redirectUri,
+    authorizeUrl: address('oauthAuthorizeUrl', defaults.authorizeUrl),
+    tokenUrl: address('oauthTokenUrl', defaults.tokenUrl),
+    redirectUri: address('oauthRedirectUri', defaults.redirectUri),
     scopes:
       settings
         .text('oauthScopes')
