@@ -39,10 +39,11 @@ describe('maestro auth', () => {
     expect(back).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/oauth\/callback\?/);
 
     const favicon = await fetch(new URL('/favicon.ico', back));
+    const scanned = await fetch(`${new URL(back).origin}//`, { signal: AbortSignal.timeout(10_000) });
     const nobodys = await fetch(new URL('/oauth/callback?state=nobody&code=x', back));
     const answer = await fetch(back);
 
-    expect([favicon.status, nobodys.status, answer.status]).toEqual([404, 404, 200]);
+    expect([favicon.status, scanned.status, nobodys.status, answer.status]).toEqual([404, 404, 404, 200]);
     expect(answer.headers.get('content-security-policy')).toContain(`default-src 'none'`);
     const { exitCode, output } = await running.over;
     expect(exitCode).toBe(0);

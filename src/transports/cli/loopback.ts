@@ -38,12 +38,13 @@ export async function openLoopback({ configured, finish }: LoopbackOptions): Pro
   const bell = new EventEmitter();
   let failure: MaestroError | undefined;
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { pathname, search } = new URL(request.url ?? '/', 'http://127.0.0.1');
-    if (pathname !== redirect.pathname) {
+    // Whoever scans the ports of a machine sends addresses that no URL can be made of.
+    const [path, query = ''] = request.url?.split(/\?(.*)/s) ?? [];
+    if (path !== redirect.pathname) {
       response.writeHead(404).end();
       return;
     }
-    const { page, error } = request.method === 'GET' ? await pageFor(search.slice(1), finish) : { page: lookingPage() };
+    const { page, error } = request.method === 'GET' ? await pageFor(query, finish) : { page: lookingPage() };
     response.writeHead(page.status, { ...page.headers, connection: 'close' }).end(page.html, () => {
       if (error !== undefined && error.code !== 'login.not-found') failure = error;
       bell.emit('answered');

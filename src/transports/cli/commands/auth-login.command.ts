@@ -27,7 +27,7 @@ interface Attempt {
 }
 
 /** Milliseconds between two looks at a login that is finished elsewhere. */
-const pollMs = 1_000;
+const pollMs = 250;
 
 @SubCommand({
   name: 'login',
