@@ -20,6 +20,7 @@ import { Imports } from './core/import/imports.js';
 import { Consents } from './core/login/consents.js';
 import { DevicePolls } from './core/login/device-polls.js';
 import { LoginCompletion } from './core/login/login-completion.js';
+import { LoginKeeping } from './core/login/login-keeping.js';
 import { Logins } from './core/login/logins.js';
 import type { RegistryOptions } from './core/registry/provider-registry.js';
 import { ProviderRegistry, registryOptions } from './core/registry/provider-registry.js';
@@ -108,6 +109,7 @@ class Shutdown implements OnApplicationShutdown {
     @Inject(ContextLog) private readonly contexts: ContextLog,
     @Inject(Forwarding) private readonly forwarding: Forwarding,
     @Inject(TokenRefresh) private readonly refresh: TokenRefresh,
+    @Inject(LoginCompletion) private readonly logins: LoginCompletion,
     @Inject(providerRuntime) private readonly runtime: ProviderRuntime,
     @Inject(coreOptions) private readonly options: CoreOptions,
   ) {}
@@ -118,7 +120,7 @@ class Shutdown implements OnApplicationShutdown {
     this.forwarding.stop();
     await this.contexts.close();
     // A token call that is cut off here may cost a login.
-    await this.refresh.settled();
+    await Promise.all([this.refresh.settled(), this.logins.settled()]);
     await Promise.all([this.runtime.http.close(), this.options.ownAddressHttp.close()]);
   }
 }
@@ -162,7 +164,7 @@ export class MaestroModule {
         Sessions,
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- Served as long as code from before named sessions needs it.
         SavedAuthentications,
-        ...[Consents, LoginCompletion, DevicePolls, Logins],
+        ...[Consents, LoginKeeping, LoginCompletion, DevicePolls, Logins],
         Audit,
         Imports,
         ContextLog,

@@ -123,19 +123,22 @@ describe('logins between their two halves', () => {
     await logins.add(await aLogin(), 2);
     await logins.add(await aLogin(), 2);
     await expect(logins.add(await aLogin(), 2)).rejects.toMatchObject({ code: 'login.too-many' });
+    await expect(logins.admit(await aLogin(), 2)).rejects.toMatchObject({ code: 'login.too-many' });
+    await logins.admit(await aLogin({ callerId: 'c2' }), 2);
     await logins.add(await aLogin({ callerId: 'c2' }), 2);
     await expire();
     await logins.add(await aLogin(), 2);
   });
 
-  it('are not begun for a name that another session has, in whatever case, unless that one logs in again', async () => {
+  it('are not admitted for a name that another session has, in whatever case, unless that one logs in again', async () => {
     const id = SessionId.of(randomUUID());
     const session = { id, provider: acme, authType: 'oauth', name: SessionName.parse('Work_Login'), secretVersion: 1 } as const;
     const note = { actor: 'c1', action: 'session.create' } as const;
     await new TypeOrmSessionStore(database.dataSource, keys).insert({ ...session, secret: (await aLogin()).secret }, note);
 
-    await expect(logins.add(await aLogin(), 5)).rejects.toMatchObject({ code: 'session.name-taken' });
+    await expect(logins.admit(await aLogin(), 5)).rejects.toMatchObject({ code: 'session.name-taken' });
     const again = await aLogin({ sessionId: id, name: session.name });
+    await logins.admit(again, 5);
     await logins.add(again, 5);
     expect(await logins.take(again.id, 'c1')).toMatchObject({ sessionId: id });
   });
@@ -157,6 +160,29 @@ describe('logins between their two halves', () => {
     await database.dataSource.query(`update finished_logins set expires_at = now()`);
     expect(await logins.find(one.id, 'c1')).toBeUndefined();
     expect(await logins.purge()).toBe(2);
+  });
+
+  it('that nobody finishes any more have failed, and the trail says so when they are forgotten', async () => {
+    const [lost, done] = [await aLogin(), await aLogin()];
+    await logins.add(lost, 5);
+    await logins.add(done, 5);
+    await logins.take(lost.id, 'c1');
+    await logins.finish((await logins.take(done.id, 'c1')) as PendingLogin, { sessionId: SessionId.of(randomUUID()) });
+    const later = (minutes: number): Promise<unknown> =>
+      database.dataSource.query(`update finished_logins set expires_at = expires_at - make_interval(mins => $1)`, [minutes]);
+    await later(2);
+    expect(await logins.find(lost.id, 'c1')).toMatchObject({ status: 'finishing' });
+    await later(2);
+
+    expect(await logins.find(lost.id, 'c1')).toMatchObject({
+      status: 'failed',
+      problem: { code: 'login.interrupted', detail: expect.stringContaining('begin a new login') },
+    });
+    expect(await logins.find(done.id, 'c1')).toMatchObject({ status: 'done' });
+    await later(10);
+    expect(await logins.purge()).toBe(2);
+    expect(await trail()).toMatchObject([{ action: 'login.complete', target: lost.id, outcome: 'failed', detail: 'login.interrupted' }]);
+    expect(await logins.purge()).toBe(0);
   });
 
   it('are polled by one at a time, and never sooner than the issuer wants', async () => {

@@ -14,12 +14,12 @@ interface Row extends PendingLogin {
 export class InMemoryPendingLogins implements PendingLogins {
   readonly rows = new Map<string, Row>();
   readonly finished = new Map<string, FinishedLogin>();
+  readonly claims: number[] = [];
   readonly polls: { readonly id: string; readonly intervalSeconds: number }[] = [];
 
   constructor(private readonly store: InMemorySessionStore) {}
 
-  async add({ state, lifeSeconds, ...login }: NewPendingLogin, mostPerCaller: number): Promise<Date> {
-    const { provider, name, callerId, sessionId } = login;
+  async admit({ provider, name, callerId, sessionId }: Parameters<PendingLogins['admit']>[0], mostPerCaller: number): Promise<void> {
     const namesake = [...this.store.rows.values()].find(
       (row) => row.provider === provider && row.authType === 'oauth' && row.name.toLowerCase() === name.toLowerCase(),
     );
@@ -28,6 +28,9 @@ export class InMemoryPendingLogins implements PendingLogins {
     if ([...this.rows.values()].filter((row) => row.callerId === callerId).length >= mostPerCaller) {
       throw new MaestroError('login.too-many', { most: mostPerCaller });
     }
+  }
+
+  async add({ state, lifeSeconds, ...login }: NewPendingLogin): Promise<Date> {
     const expiresAt = new Date(Date.now() + lifeSeconds * 1_000);
     this.rows.set(login.id, { ...login, expiresAt, ...(state !== undefined && { state: state.reveal() }) });
     return expiresAt;
@@ -55,7 +58,8 @@ export class InMemoryPendingLogins implements PendingLogins {
     this.store.audit.write({ actor: callerId, action: 'login.complete', target: id, outcome: isDone ? 'done' : 'failed' });
   }
 
-  async claimPoll(id: string): Promise<boolean> {
+  async claimPoll(id: string, seconds: number): Promise<boolean> {
+    this.claims.push(seconds);
     return this.rows.has(id);
   }
 

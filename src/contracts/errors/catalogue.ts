@@ -258,6 +258,12 @@ export const catalogue = {
       `${String(most)} logins of yours wait for an answer; finish or cancel one, or wait ten minutes`,
     again,
   ),
+  'login.interrupted': problem(
+    'unavailable',
+    'The login was interrupted',
+    () =>
+      'this login did not come to its end, and what the provider gave may be lost; look whether the session is there, or begin a new login',
+  ),
   'login.pending': problem(
     'conflict',
     'The login is not approved yet',

@@ -33,7 +33,6 @@ export async function openChallenge(box: SecretBox, login: PendingLogin): Promis
   return {
     authUrl,
     ...(userCode !== undefined && { userCode }),
-    ...(login.pollIntervalSeconds !== undefined && { pollIntervalSeconds: login.pollIntervalSeconds }),
     pkceParams: {
       ...{ redirectUri, method: login.method, state: Secret.of(state), codeVerifier: Secret.of(codeVerifier) },
       ...(deviceCode !== undefined && { deviceCode: Secret.of(deviceCode) }),

@@ -14,6 +14,7 @@ import type { PendingLogin } from '../../contracts/login.js';
 import type { Limitation } from '../../contracts/manifest.js';
 import { Secret } from '../../contracts/secret.js';
 import type { SessionRecord } from '../../contracts/session.js';
+import type { RefreshTimes } from '../refresh/refresh-times.js';
 import type { AuthorizationChallenge, PkceParams, TokenSet } from '../../contracts/tokens.js';
 import { Consents } from './consents.js';
 import { LoginCompletion } from './login-completion.js';
@@ -23,29 +24,47 @@ import { PendingLogins } from './pending-login.port.js';
 /** What the hand-made issuer does next, and what was done to it. */
 interface Script {
   answer: () => Promise<void>;
+  begun: number;
   exchanges: number;
+  readonly codes: string[];
   readonly revoked: string[];
   isRevocable: boolean;
+  redirectUri: string;
+  accessToken?: string | undefined;
+  pollIntervalSeconds?: number | undefined;
 }
 
-const script: Script = { answer: async () => undefined, exchanges: 0, revoked: [], isRevocable: true };
+const usual = {
+  answer: async (): Promise<void> => undefined,
+  begun: 0,
+  exchanges: 0,
+  isRevocable: true,
+  redirectUri: 'https://maestro.example/oauth/callback',
+  accessToken: undefined,
+  pollIntervalSeconds: undefined,
+};
+const script: Script = { ...usual, codes: [], revoked: [] };
 let states = 0;
 
 class ScriptedOAuth extends WholeOAuth {
   override async generateAuthUrl(_name: string, { method }: AuthorizationOptions): Promise<AuthorizationChallenge> {
+    script.begun += 1;
+    const { redirectUri, pollIntervalSeconds } = script;
     const isDevice = method === 'device';
     const state = Secret.of(isDevice ? '' : `state-${String((states += 1))}`);
     return {
       authUrl: 'https://whole.example/authorize',
-      pkceParams: { state, codeVerifier: Secret.of('verifier'), redirectUri: 'https://maestro.example/oauth/callback', method },
+      pkceParams: { state, codeVerifier: Secret.of('verifier'), redirectUri, method },
       ...(isDevice && { userCode: 'ABCD' }),
+      ...(pollIntervalSeconds !== undefined && { pollIntervalSeconds }),
     };
   }
 
-  override async exchangeCode(_code: Secret, _pkce: PkceParams): Promise<TokenSet> {
+  override async exchangeCode(code: Secret, _pkce: PkceParams): Promise<TokenSet> {
     script.exchanges += 1;
+    script.codes.push(code.reveal());
     await script.answer();
-    const accessToken = Secret.of(`access-${String(script.exchanges)}-0123456789`);
+    const accessToken = Secret.of(script.accessToken ?? `access-${String(script.exchanges)}-0123456789`);
     return { accessToken, tokenType: 'Bearer', isExpiryEstimated: false, extra: {} };
   }
 
@@ -64,18 +83,20 @@ describe('logins', () => {
   let running: RunningMaestro;
   let logins: Logins;
   let pending: InMemoryPendingLogins;
-  const start = async (special: Partial<ProviderDeclaration> = {}): Promise<void> => {
+  const start = async (special: Partial<ProviderDeclaration> = {}, refreshTimes: Partial<RefreshTimes> = {}): Promise<void> => {
     const login = { methods: ['browser', 'device', 'federation'], rotation: 'none', defaultLifetimeSeconds: 3_600 } as const;
     store = new InMemorySessionStore();
     running = await startMaestro({
       persistence: InMemoryPersistenceModule.of(store),
       providers: [wholeProvider({ oauth: ScriptedOAuth, login, ...special })],
+      refreshTimes: { storePauseMs: [1, 2], ...refreshTimes },
     });
     logins = running.application.get(Logins, { strict: false });
     pending = running.application.get<unknown, InMemoryPendingLogins>(PendingLogins, { strict: false });
   };
   beforeEach(() => {
-    Object.assign(script, { answer: async () => undefined, exchanges: 0, isRevocable: true });
+    Object.assign(script, usual);
+    script.codes.length = 0;
     script.revoked.length = 0;
   });
   afterEach(() => running.close());
@@ -143,6 +164,96 @@ describe('logins', () => {
     await expect(logins.get(three.id)).resolves.toMatchObject({ status: 'failed', problem: { code: 'session.name-taken' } });
   });
 
+  it('give back no tokens that another session lives on', async () => {
+    await start();
+    const [one, two] = [await begin(), await begin()];
+    script.accessToken = 'the-same-grant';
+    await logins.complete(one.id, Secret.of('code'));
+    await expect(logins.complete(two.id, Secret.of('code'))).rejects.toMatchObject({ code: 'session.name-taken' });
+    expect(script.revoked).toEqual([]);
+  });
+
+  it('trouble no issuer for a name that is taken, or for one login too many', async () => {
+    await start();
+    await begin('federation');
+    const stranger = logins.for(aCaller(['sessions:write']));
+    await expect(stranger.begin({ provider: 'whole', name: 'work_login' })).rejects.toMatchObject({ code: 'session.name-taken' });
+    for (let count = 0; count < 20; count += 1) await logins.begin({ provider: 'whole', name: 'other_login', method: 'device' });
+    const before = script.begun;
+    await expect(begin('device')).rejects.toMatchObject({ code: 'login.too-many' });
+    expect([before, script.begun]).toEqual([21, 21]);
+  });
+
+  it('stay as they are when something of another page is pasted', async () => {
+    await start();
+    const { id } = await begin();
+    const state = `state=state-${String(states)}`;
+    for (const [pasted, reason] of [
+      [`https://whole.example/authorize?${state}&client_id=x`, 'redirect_mismatch'],
+      [`https://elsewhere.example/oauth/callback?${state}&code=abc`, 'redirect_mismatch'],
+      ['https://maestro.example/oauth/callback?code=abc', 'state_missing'],
+      ['https://maestro.example/oauth/callback?error=access_denied&state=of-another', 'state_mismatch'],
+      [`https://maestro.example/oauth/callback?${state}`, 'code_missing'],
+    ] as const) {
+      await expect(logins.complete(id, Secret.of(pasted))).rejects.toMatchObject({ code: 'login.rejected', parameters: { reason } });
+    }
+    expect(script.exchanges).toBe(0);
+    await expect(logins.complete(id, Secret.of(`code#state-${String(states)}`))).resolves.toMatchObject({ status: 'active' });
+  });
+
+  it('are over when what is pasted says no', async () => {
+    await start();
+    const { id } = await begin();
+    script.answer = failing(new MaestroError('login.rejected', { provider: 'whole', reason: 'access_denied' }));
+    const no = `https://maestro.example/oauth/callback?error=access_denied&state=state-${String(states)}`;
+    await expect(logins.complete(id, Secret.of(no))).rejects.toMatchObject({ code: 'login.rejected' });
+    await expect(logins.get(id)).resolves.toMatchObject({ status: 'failed' });
+  });
+
+  it('come back to a redirect that has a query of its own', async () => {
+    await start();
+    script.redirectUri = 'https://maestro.example/oauth/callback?tenant=a';
+    await begin();
+    const query = `tenant=a&code=c%2F1&state=state-${String(states)}`;
+    await logins.finish(query);
+    expect(script.codes).toEqual([`https://maestro.example/oauth/callback?${query}`]);
+  });
+
+  it('wait with their tokens for a database that is away for a moment, and make one session of them', async () => {
+    await start();
+    const insert = store.insert.bind(store);
+    let tried = 0;
+    store.insert = async (record, note) => {
+      tried += 1;
+      const inserted = await insert(record, note);
+      if (tried === 1) throw new MaestroError('database.unavailable', {});
+      return inserted;
+    };
+    const { id } = await begin();
+    await expect(logins.complete(id, Secret.of('code'))).resolves.toMatchObject({ name: 'work_login', status: 'active' });
+    expect([tried, store.rows.size, script.revoked]).toEqual([2, 1, []]);
+
+    const device = await logins.begin({ provider: 'whole', name: 'device_login', method: 'device' });
+    const take = pending.take.bind(pending);
+    let isAway = true;
+    pending.take = async (...args) => {
+      if (!isAway) return take(...args);
+      isAway = false;
+      throw new MaestroError('database.unavailable', {});
+    };
+    await expect(logins.get(device.id)).resolves.toMatchObject({ status: 'done' });
+  });
+
+  it('say plainly that their tokens are lost where it stays away', async () => {
+    await start({}, { holdMs: 0 });
+    store.insert = () => Promise.reject(new MaestroError('database.unavailable', {}));
+    const { id } = await begin();
+    await expect(logins.complete(id, Secret.of('code'))).rejects.toMatchObject({ code: 'login.interrupted' });
+    await expect(logins.get(id)).resolves.toMatchObject({ status: 'failed', problem: { code: 'login.interrupted' } });
+    expect(running.log.from('Logins')).toEqual([expect.stringContaining('are lost')]);
+    expect(script.revoked).toEqual([]);
+  });
+
   it('have the last word over a change that comes in between, and give up where changes never end', async () => {
     await start();
     await logins.complete((await begin()).id, Secret.of('code'));
@@ -173,15 +284,18 @@ describe('logins', () => {
     await expect(logins.get(one.id)).resolves.toMatchObject({ status: 'finishing' });
   });
 
-  it('are waited for by a process that ends', async () => {
+  it.each([
+    ['by hand', 'browser', (id: string): Promise<unknown> => logins.complete(id, Secret.of('code'))],
+    ['by device', 'device', (id: string): Promise<unknown> => logins.get(id)],
+  ] as const)('%s are waited for by a process that ends', async (_how, method, finishing) => {
     await start();
-    const { id } = await begin();
+    const { id } = await begin(method);
     let go: () => void = () => undefined;
     script.answer = () =>
       new Promise((resolve) => {
         go = resolve;
       });
-    const completing = logins.complete(id, Secret.of('code'));
+    const completing = finishing(id);
     let isOver = false;
     await new Promise((resolve) => setImmediate(resolve));
     const ending = running.application
@@ -192,7 +306,8 @@ describe('logins', () => {
     expect(isOver).toBe(false);
     go();
     await ending;
-    await expect(completing).resolves.toMatchObject({ status: 'active' });
+    expect(store.rows.size).toBe(1);
+    await completing;
   });
 
   it('whose state only looks alike, or comes without a code, are over without an exchange', async () => {
@@ -218,20 +333,36 @@ describe('logins', () => {
 
   it('by device wait longer when the issuer says so, or is in trouble', async () => {
     await start();
-    const { id } = await begin('device');
+    const { id, pollIntervalSeconds } = await begin('device');
+    expect(pollIntervalSeconds).toBe(5);
     const waiting = (code?: string): MaestroError =>
       new MaestroError('login.pending', {}, code === undefined ? {} : { upstream: { code } });
     for (const error of [
       waiting(),
       waiting('slow_down'),
       new MaestroError('upstream.unreachable', { origin: 'whole.example', reason: 'hand-made' }),
+      new MaestroError('upstream.rate-limited', { provider: 'whole' }, { retryAfterMs: 90_500 }),
+      new MaestroError('upstream.rate-limited', { provider: 'whole' }, { retryAfterMs: 86_400_000 }),
     ]) {
       script.answer = failing(error);
       await expect(logins.get(id)).resolves.toMatchObject({ status: 'pending', userCode: 'ABCD' });
     }
-    expect(pending.polls.map(({ intervalSeconds }) => intervalSeconds)).toEqual([5, 10, 15]);
+    expect(pending.polls.map(({ intervalSeconds }) => intervalSeconds)).toEqual([5, 10, 15, 91, 600]);
+    // Who asks has the login for itself at least until the next one may.
+    expect(pending.claims).toEqual([40, 40, 40, 40, 91]);
     script.answer = failing(new MaestroError('login.rejected', { provider: 'whole', reason: 'expired_token' }));
     await expect(logins.get(id)).resolves.toMatchObject({ status: 'failed' });
+  });
+
+  it.each([
+    [2.5, 3],
+    [0, 5],
+    [Number.NaN, 5],
+    [100_000, 600],
+  ])('by device take an interval of %d for %d whole seconds', async (told, taken) => {
+    await start();
+    script.pollIntervalSeconds = told;
+    await expect(begin('device')).resolves.toMatchObject({ pollIntervalSeconds: taken });
   });
 
   it('by device that were given up during a poll keep nothing', async () => {

@@ -11,8 +11,8 @@ import { ProviderId } from '../../contracts/provider-id.js';
 import { Secret } from '../../contracts/secret.js';
 import type { Session, SessionId } from '../../contracts/session.js';
 import { SessionName } from '../../contracts/session-name.js';
-import type { AuthorizationChallenge, LoginMethod } from '../../contracts/tokens.js';
-import { isSame, parsePastedCode, safeWord } from '../../kit/oauth/pasted-code.js';
+import type { AuthorizationChallenge, LoginMethod, PkceParams } from '../../contracts/tokens.js';
+import { codeOf, isSame, parsePastedCode, safeWord } from '../../kit/oauth/pasted-code.js';
 import { localCaller } from '../access/local-caller.js';
 import { requireScope } from '../access/may-use.js';
 import { signalOf } from '../never-aborted.js';
@@ -20,7 +20,7 @@ import { ProviderRegistry } from '../registry/provider-registry.js';
 import { SecretBox } from '../sessions/secret-box.port.js';
 import { SessionFinder } from '../sessions/session-finder.js';
 import { Consents } from './consents.js';
-import { DevicePolls } from './device-polls.js';
+import { DevicePolls, pollInterval } from './device-polls.js';
 import { LoginCompletion } from './login-completion.js';
 import { openChallenge, sealChallenge } from './login-secrets.js';
 import { PendingLogins } from './pending-login.port.js';
@@ -89,6 +89,9 @@ export class Logins {
     // Terms to accept are about people's logins; a federation is set up with the vendor itself.
     if (method !== 'federation') await this.consents.require(provider);
     const sessionId = await this.sessionLoggingInAgain(provider, name);
+    const draft = { id: randomUUID(), provider, name, method, callerId: this.caller.id, ...(sessionId !== undefined && { sessionId }) };
+    // Before an issuer is troubled with it.
+    await this.pending.admit(draft, mostPerCaller);
     const { redirectUri } = input;
     const options = {
       method,
@@ -96,7 +99,6 @@ export class Logins {
       ...(redirectUri !== undefined && { redirectUri }),
     };
     const challenge = await oauth.generateAuthUrl(name, options);
-    const draft = { id: randomUUID(), provider, name, method, callerId: this.caller.id, ...(sessionId !== undefined && { sessionId }) };
     const login = await this.added(draft, challenge);
     return method === 'federation' ? this.federated(login) : shownPending(login, challenge);
   }
@@ -111,8 +113,8 @@ export class Logins {
   }
 
   /**
-   * With the code, `code#state`, or the whole address that the browser came back to. What belongs to another login leaves this
-   * one as it is; anything else spends it.
+   * With the code, `code#state`, or the whole address that the browser came back to. What cannot be the answer to this login
+   * leaves it as it is; anything else spends it.
    *
    * @throws MaestroError `login.not-found` (also a second time), `login.rejected`, `session.name-taken` and upstream errors
    */
@@ -121,9 +123,8 @@ export class Logins {
     const login = await this.found(id);
     if ('status' in login || login.method === 'device') throw unknown();
     const { pkceParams } = await openChallenge(this.box, login);
-    const { state } = parsePastedCode(pasted);
-    if (state !== undefined && !isSame(state, pkceParams.state)) throw rejected(login, 'state_mismatch');
-    return this.completion.settle(await this.taken(id), pasted);
+    requireOwnAnswer(login, pkceParams, pasted);
+    return this.completion.settle(await this.taken(id), () => pasted);
   }
 
   /**
@@ -140,12 +141,15 @@ export class Logins {
     if (state === undefined || state === '' || further.length > 0) throw unknown();
     const login = await this.pending.takeByState(Secret.of(state));
     if (login === undefined) throw unknown();
-    const { pkceParams } = await openChallenge(this.box, login);
-    if (!isSame(Secret.of(state), pkceParams.state)) throw await this.failed(login, unknown());
-    const error = parameters.get('error');
-    if (error !== null) throw await this.failed(login, rejected(login, safeWord(error)));
-    if (parameters.getAll('code').length !== 1) throw await this.failed(login, rejected(login, 'code_missing'));
-    return this.completion.settle(login, Secret.of(`${pkceParams.redirectUri}?${query}`));
+    return this.completion.settle(login, (pkce) => {
+      if (!isSame(Secret.of(state), pkce.state)) throw unknown();
+      const error = parameters.get('error');
+      if (error !== null) throw rejected(login, safeWord(error));
+      if (parameters.getAll('code').length !== 1) throw rejected(login, 'code_missing');
+      const address = new URL(pkce.redirectUri);
+      address.search = query;
+      return Secret.of(address.href);
+    });
   }
 
   /** @throws MaestroError `login.not-found` */
@@ -176,16 +180,16 @@ export class Logins {
   }
 
   private async added(draft: Omit<PendingLogin, 'secret' | 'expiresAt'>, challenge: AuthorizationChallenge): Promise<PendingLogin> {
-    const { pkceParams, pollIntervalSeconds } = challenge;
+    const { pkceParams } = challenge;
     const secret = await sealChallenge(this.box, challenge, draft);
-    const login = { ...draft, secret, ...(pollIntervalSeconds !== undefined && { pollIntervalSeconds }) };
+    const login = { ...draft, secret, ...(draft.method === 'device' && { pollIntervalSeconds: pollInterval(challenge) }) };
     const hasState = pkceParams.state.reveal() !== '';
     const expiresAt = await this.pending.add({ ...login, lifeSeconds, ...(hasState && { state: pkceParams.state }) }, mostPerCaller);
     return { ...login, expiresAt };
   }
 
   private async federated({ id }: PendingLogin): Promise<Login> {
-    await this.completion.settle(await this.taken(id), Secret.of(''));
+    await this.completion.settle(await this.taken(id), () => Secret.of(''));
     return this.get(id);
   }
 
@@ -200,15 +204,10 @@ export class Logins {
     if (login === undefined) throw unknown();
     return login;
   }
-
-  private async failed(login: PendingLogin, error: MaestroError): Promise<MaestroError> {
-    await this.completion.fail(login, error);
-    return error;
-  }
 }
 
-function shownPending(login: PendingLogin, { authUrl, userCode, pollIntervalSeconds }: AuthorizationChallenge): Login {
-  const { id, provider, name, method, expiresAt } = login;
+function shownPending(login: PendingLogin, { authUrl, userCode }: AuthorizationChallenge): Login {
+  const { id, provider, name, method, expiresAt, pollIntervalSeconds } = login;
   return {
     ...{ id, provider, name, method, status: 'pending', expiresAt },
     ...(authUrl !== '' && { authorizationUrl: authUrl }),
@@ -221,10 +220,17 @@ function shownFinished({ callerId: _caller, ...login }: FinishedLogin): Login {
   return login;
 }
 
+/** What was pasted by mistake must not cost the login. An answer that says no is one. */
+function requireOwnAnswer({ provider }: PendingLogin, { state, redirectUri }: PkceParams, pasted: Secret): void {
+  const answer = parsePastedCode(pasted);
+  if (answer.error === undefined || answer.state === undefined) codeOf(answer, { provider, state, redirectUri });
+  else if (!isSame(answer.state, state)) throw rejected({ provider }, 'state_mismatch');
+}
+
 function unknown(): MaestroError {
   return new MaestroError('login.not-found', {});
 }
 
-function rejected({ provider }: PendingLogin, reason: string): MaestroError {
+function rejected({ provider }: Pick<PendingLogin, 'provider'>, reason: string): MaestroError {
   return new MaestroError('login.rejected', { provider, reason });
 }

@@ -16,12 +16,18 @@ export type LoginEnding = { readonly sessionId: SessionId } | { readonly problem
  */
 export interface PendingLogins {
   /**
-   * @param mostPerCaller how many a caller may have pending
-   * @returns when it expires
+   * Whether it could be added now.
+   *
    * @throws MaestroError `session.name-taken` by a session that is not the one that logs in again, `login.too-many`
    */
+  admit(login: Pick<PendingLogin, 'provider' | 'name' | 'callerId' | 'sessionId'>, mostPerCaller: number): Promise<void>;
+  /**
+   * @param mostPerCaller how many a caller may have pending
+   * @returns when it expires
+   * @throws MaestroError `login.too-many`
+   */
   add(login: NewPendingLogin, mostPerCaller: number): Promise<Date>;
-  /** Of this caller, and not expired. */
+  /** Of this caller, and not expired. One that has been finishing for minutes has failed with `login.interrupted`. */
   find(id: string, callerId: string): Promise<PendingLogin | FinishedLogin | undefined>;
   take(id: string, callerId: string): Promise<PendingLogin | undefined>;
   takeByState(state: Secret): Promise<PendingLogin | undefined>;
@@ -32,7 +38,7 @@ export interface PendingLogins {
   /** The next poll comes after so many seconds, and each one after it as well. */
   pollLater(id: string, intervalSeconds: number): Promise<void>;
   cancel(id: string, callerId: string): Promise<boolean>;
-  /** Forgets what has expired. */
+  /** Forgets what has expired, and writes down which logins never came to an end. */
   purge(): Promise<number>;
 }
 

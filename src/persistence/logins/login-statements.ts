@@ -3,12 +3,16 @@ import type { Statement } from '../statements.js';
 
 /** What the statements tell of a row. */
 export type PendingRow = Omit<PendingLoginRow, 'authType' | 'stateHash' | 'secretVersion' | 'nextPollAt'>;
-export type FinishedRow = FinishedLoginRow;
+export type FinishedRow = FinishedLoginRow & { readonly isInterrupted: boolean };
+export type ForgottenRow = Pick<FinishedLoginRow, 'id' | 'callerId' | 'status'>;
 export type ConsentRow = Omit<LoginConsentRow, 'id'>;
 
 const shared = ['id', 'provider', 'name', 'method', 'caller_id as "callerId"', 'session_id as "sessionId"', 'expires_at as "expiresAt"'];
 const pendingColumns = [...shared, 'secrets', 'key_id as "keyId"', 'poll_interval_seconds as "pollIntervalSeconds"'].join(', ');
 const finishedColumns = [...shared, 'status', 'problem_code as "problemCode"', 'problem_detail as "problemDetail"'].join(', ');
+
+/** Three minutes after it was taken: no process is that patient with an issuer and the database together. */
+const isInterrupted = `status = 'finishing' and expires_at < now() + interval '7 minutes'`;
 
 function reading(name: string, text: string): Statement {
   return { name: `maestro/login-${name}`, text, isRead: true };
@@ -18,10 +22,11 @@ function writing(name: string, text: string): Statement {
   return { name: `maestro/login-${name}`, text, isRead: false };
 }
 
-export const findNamesake = reading(
-  'find-namesake',
-  `select id from saved_authentications
-    where provider = $1 and auth_type = 'oauth' and lower(name) = lower($2) and id is distinct from $3::uuid`,
+export const admit = reading(
+  'admit',
+  `select exists (select 1 from saved_authentications
+                   where provider = $1 and auth_type = 'oauth' and lower(name) = lower($2) and id is distinct from $3::uuid) as "isTaken",
+          (select count(*)::integer from pending_logins where caller_id = $4 and expires_at > now()) as pending`,
 );
 
 /** Nothing is inserted for a caller who has as many as allowed. */
@@ -42,7 +47,7 @@ export const findPending = reading(
 
 export const findFinished = reading(
   'find-finished',
-  `select ${finishedColumns} from finished_logins where id = $1 and caller_id = $2 and expires_at > now()`,
+  `select ${finishedColumns}, ${isInterrupted} as "isInterrupted" from finished_logins where id = $1 and caller_id = $2 and expires_at > now()`,
 );
 
 /** One statement: of two who come at the same time, one gets nothing. */
@@ -78,11 +83,11 @@ export const pollLater = writing(
 
 export const cancel = writing('cancel', 'delete from pending_logins where id = $1 and caller_id = $2 returning id');
 
-export const purge = writing(
-  'purge',
-  `with expired as (delete from pending_logins where expires_at <= now() returning id),
-        forgotten as (delete from finished_logins where expires_at <= now() returning id)
-   select id from expired union all select id from forgotten`,
+export const purge = writing('purge', 'delete from pending_logins where expires_at <= now() returning id');
+
+export const forget = writing(
+  'forget',
+  'delete from finished_logins where expires_at <= now() returning id, caller_id as "callerId", status',
 );
 
 const consentColumns = 'provider, terms_date as "termsDate", accepted_by as "acceptedBy", accepted_at as "acceptedAt"';

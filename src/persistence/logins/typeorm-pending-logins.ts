@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 
 import type { AuditNote } from '../../contracts/audit-event.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
-import type { FinishedLogin, PendingLogin } from '../../contracts/login.js';
+import type { FinishedLogin, LoginProblem, PendingLogin } from '../../contracts/login.js';
 import type { ProviderId } from '../../contracts/provider-id.js';
 import type { Secret } from '../../contracts/secret.js';
 import { SessionId } from '../../contracts/session.js';
@@ -12,8 +12,17 @@ import type { LoginEnding, NewPendingLogin, PendingLogins } from '../../core/log
 import { appendEvents } from '../audit/append-events.js';
 import type { KeyedMac } from '../encryption/key-ring.js';
 import { run, transaction } from '../statements.js';
-import type { FinishedRow, PendingRow } from './login-statements.js';
+import type { FinishedRow, ForgottenRow, PendingRow } from './login-statements.js';
 import * as statements from './login-statements.js';
+
+interface AdmissionRow {
+  readonly isTaken: boolean;
+  readonly pending: number;
+}
+
+const { code, message: detail } = new MaestroError('login.interrupted', {});
+/** Of a login whose process went away in the middle. */
+const interruption: LoginProblem = { code, detail };
 
 /** Pending logins in PostgreSQL. */
 export class TypeOrmPendingLogins implements PendingLogins {
@@ -23,10 +32,14 @@ export class TypeOrmPendingLogins implements PendingLogins {
     private readonly keys: KeyedMac,
   ) {}
 
+  async admit({ provider, name, callerId, sessionId }: Parameters<PendingLogins['admit']>[0], mostPerCaller: number): Promise<void> {
+    const [found] = await run<AdmissionRow>(this.dataSource, statements.admit, [provider, name, sessionId, callerId]);
+    if (found?.isTaken === true) throw new MaestroError('session.name-taken', { provider, authType: 'oauth', name });
+    if (found === undefined || found.pending >= mostPerCaller) throw new MaestroError('login.too-many', { most: mostPerCaller });
+  }
+
   async add(login: NewPendingLogin, mostPerCaller: number): Promise<Date> {
     const { id, provider, name, method, callerId, sessionId, state, secret, pollIntervalSeconds, lifeSeconds } = login;
-    const namesakes = await run(this.dataSource, statements.findNamesake, [provider, name, sessionId]);
-    if (namesakes.length > 0) throw new MaestroError('session.name-taken', { provider, authType: 'oauth', name });
     const stateHash = state === undefined ? undefined : await this.hashOf(state, this.keys.primaryId);
     const [added] = await run<Pick<PendingRow, 'expiresAt'>>(this.dataSource, statements.add, [
       ...[id, provider, name, method, callerId, sessionId, stateHash, secret.bytes, secret.keyId],
@@ -56,11 +69,10 @@ export class TypeOrmPendingLogins implements PendingLogins {
   }
 
   async finish({ id, callerId }: PendingLogin, ending: LoginEnding): Promise<void> {
-    const note: AuditNote = { actor: callerId, action: 'login.complete' };
     const [values, audit]: readonly [readonly unknown[], AuditNote] =
       'sessionId' in ending
-        ? [['done', ending.sessionId, null, null], { ...note, related: ending.sessionId }]
-        : [['failed', null, ending.problem.code, ending.problem.detail], { ...note, outcome: 'failed', detail: ending.problem.code }];
+        ? [['done', ending.sessionId, null, null], { actor: callerId, action: 'login.complete', related: ending.sessionId }]
+        : [['failed', null, ending.problem.code, ending.problem.detail], failedNote(callerId, ending.problem.code)];
     await transaction(this.dataSource, async (connection) => {
       await connection.run(statements.finish, [id, ...values]);
       await appendEvents(connection, this.keys, [{ ...audit, target: id }]);
@@ -80,7 +92,15 @@ export class TypeOrmPendingLogins implements PendingLogins {
   }
 
   async purge(): Promise<number> {
-    return (await run(this.dataSource, statements.purge, [])).length;
+    const expired = await run(this.dataSource, statements.purge, []);
+    const forgotten = await transaction(this.dataSource, async (connection) => {
+      const rows = await connection.run<ForgottenRow>(statements.forget, []);
+      const lost = rows.filter(({ status }) => status === 'finishing');
+      const notes = lost.map(({ id, callerId }) => ({ ...failedNote(callerId, 'login.interrupted'), target: id }));
+      if (notes.length > 0) await appendEvents(connection, this.keys, notes);
+      return rows;
+    });
+    return expired.length + forgotten.length;
   }
 
   /** `<key id>:<base64url>`: without the key, a stolen table opens no login. */
@@ -88,6 +108,10 @@ export class TypeOrmPendingLogins implements PendingLogins {
     const mac = await this.keys.mac('login-state', keyId, Buffer.from(state.reveal(), 'utf8'));
     return `${keyId}:${Buffer.from(mac).toString('base64url')}`;
   }
+}
+
+function failedNote(actor: string, code: string): AuditNote {
+  return { actor, action: 'login.complete', outcome: 'failed', detail: code };
 }
 
 /** Values were parsed before they were stored. */
@@ -110,6 +134,7 @@ function pendingFromRow(row: PendingRow): PendingLogin {
 }
 
 function finishedFromRow(row: FinishedRow): FinishedLogin {
+  if (row.isInterrupted) return { ...sharedFromRow(row), status: 'failed', problem: interruption };
   const { status, problemCode: code, problemDetail: detail } = row;
   return {
     ...sharedFromRow(row),
