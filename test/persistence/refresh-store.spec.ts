@@ -113,7 +113,7 @@ describe('the lease of a session', () => {
     expect(first).not.toHaveProperty('unsettledSince');
     expect(await store.markSent(first, 'k1:old', -1)).toBe(true);
 
-    const second = await claimed(record);
+    const second = await claimed(record, { owner: 'next', leaseMs: 0 });
 
     expect(second.unsettledSince).toBeInstanceOf(Date);
     expect(await ledger()).toEqual(['unknown: abandoned', 'claimed']);
@@ -121,12 +121,23 @@ describe('the lease of a session', () => {
     expect((await claimed(record)).unsettledSince).toEqual(second.unsettledSince);
   });
 
+  it('counts once more where the token was sent and its holder is still connected, and not where he is gone', async () => {
+    const record = await aLogin();
+    await store.markSent(await claimed(record), 'k1:old', -1);
+
+    expect(await store.claim(record.id, record.generation, minute)).toBeUndefined();
+    expect(await store.claimDue({ ...minute, limit: 1 })).toEqual([]);
+    await database.dataSource.query(`update saved_authentications set lease_owner = 'killed#0'`);
+
+    expect(await store.claim(record.id, record.generation, minute)).toMatchObject({ unsettledSince: expect.any(Date) });
+  });
+
   it('brings the session’s time near when a token is sent, so that a holder who vanishes is found out without anybody asking', async () => {
     const record = await aLogin(new Date('2031-01-01'));
     await store.markSent(await claimed(record), 'k1:old', 60_000);
     expect(await store.claimDue({ ...minute, limit: 1 })).toEqual([]);
     await database.dataSource.query(
-      `update saved_authentications set lease_until = now(), next_refresh_at = next_refresh_at - interval '1 min'`,
+      `update saved_authentications set lease_until = now() - interval '2 min', next_refresh_at = next_refresh_at - interval '2 min'`,
     );
 
     expect(await store.claimDue({ ...minute, limit: 1 })).toMatchObject([{ record: { id: record.id }, unsettledSince: expect.any(Date) }]);

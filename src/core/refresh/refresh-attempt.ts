@@ -18,6 +18,7 @@ import type { SpooledResult } from './refresh-spool.port.js';
 import type { KeptGrant, RefreshClaim } from './refresh-store.port.js';
 import { RefreshStore } from './refresh-store.port.js';
 import { RefreshTimes } from './refresh-times.js';
+import { wakingPatience } from './waking-patience.js';
 
 /** Milliseconds that a provider may take to make its own credentials of a token answer. */
 const extractionPatience = 2_000;
@@ -104,10 +105,16 @@ export class RefreshAttempt {
     return this.saved(await this.resultOf(prepared, tokens, merged, replaced));
   }
 
-  private answered({ provider, name }: SessionRecord, refreshToken: Secret): Promise<TokenSet> {
+  private async answered({ provider, name }: SessionRecord, refreshToken: Secret): Promise<TokenSet> {
     const oauth = this.registry.resolve(provider, 'oauth');
+    const tooLong = new MaestroError('upstream.timeout', { origin: provider, phase: 'waiting for the answer' });
     // Nobody's cancelling reaches this call: who has asked for new tokens has to hear of them.
-    return oauth.refreshToken(refreshToken, name, { signal: AbortSignal.timeout(this.times.tokenTimeoutMs) });
+    const { signal, end } = wakingPatience(this.times.tokenTimeoutMs, this.clock, tooLong);
+    try {
+      return await oauth.refreshToken(refreshToken, name, { signal });
+    } finally {
+      end();
+    }
   }
 
   private async saved(result: SpooledResult): Promise<AttemptEnd> {

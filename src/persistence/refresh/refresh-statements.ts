@@ -3,7 +3,14 @@ import { columns, reading, writing } from '../session-statements.js';
 /** States that are refreshed without anybody's word. */
 const refreshable = `('active', 'needs_attention', 'exhausted')`;
 
-const isFree = `auth_type = 'oauth' and status in ${refreshable} and (lease_until is null or lease_until < clock_timestamp())`;
+/**
+ * A lease that ran out after the token was sent counts once more for as long as its holder is connected: he may only stand still,
+ * with an answer that waits for him, and a strict issuer ends the login of whoever shows the token a second time. The connections
+ * of a dead process are closed by its machine at once.
+ */
+const isFree = `auth_type = 'oauth' and status in ${refreshable} and (lease_until is null or lease_until < clock_timestamp()
+  and not (lease_until >= clock_timestamp() - $2 * interval '1 ms'
+    and exists (select 1 from pg_stat_activity where pid::text = nullif(split_part(lease_owner, '#', 2), ''))))`;
 
 /**
  * Whoever claims finds out, in the same statement, whether somebody before sent a token and never said how it ended: that
@@ -52,6 +59,7 @@ export const markSent = writing(
   `with marked as (
      update saved_authentications
         set refresh_started_at = clock_timestamp(), lease_until = clock_timestamp() + $4 * interval '1 ms',
+            lease_owner = split_part(lease_owner, '#', 1) || '#' || pg_backend_pid(),
             next_refresh_at = least(next_refresh_at, clock_timestamp() + $4 * interval '1 ms')
       where id = $1 and lease_epoch = $2 and status in ${refreshable}
      returning refresh_attempt_id
