@@ -59,6 +59,24 @@ describe('revoking a login whose session was deleted', () => {
     expect(lastEvent()).toMatchObject({ actor: 'local', action: 'session.revoke', outcome: 'done' });
   });
 
+  it('leaves a login alone that another program made, until a refresh has made it ours', async () => {
+    const imported = (name: string): Promise<unknown> =>
+      running.sessions.create({
+        ...{ provider: 'whole', authType: 'oauth', name, caution: 'imported' },
+        credentials: tokens({ refreshToken: Secret.of(`${name}-refresh`) }),
+      });
+    await imported('theirs');
+    await deleted('theirs');
+
+    expect(revoked).toEqual([]);
+    expect(lastEvent()).toMatchObject({ action: 'session.revoke', outcome: 'skipped', detail: 'imported' });
+
+    await imported('ours');
+    await running.sessions.upsert('whole', 'oauth', 'ours', tokens({ refreshToken: Secret.of('new-refresh') }));
+    await deleted('ours');
+    expect(revoked).toEqual(['new-refresh']);
+  });
+
   it('leaves a login alone that another session still uses', async () => {
     await running.sessions.clone(await running.sessions.upsert('whole', 'oauth', 'login', tokens({ refreshToken: Secret.of('r2') })), {
       name: 'copy',

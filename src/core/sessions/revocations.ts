@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { OnModuleDestroy } from '@nestjs/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 
-import type { AuditOutcome } from '../../contracts/audit-event.js';
+import type { AuditEntry, AuditOutcome } from '../../contracts/audit-event.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
-import type { SessionRecord } from '../../contracts/session.js';
+import type { SessionId, SessionRecord } from '../../contracts/session.js';
 import { AuditLog } from '../audit/audit-log.port.js';
 import type { PendingRevocation } from '../refresh/revocation-outbox.port.js';
 import { RevocationOutbox } from '../refresh/revocation-outbox.port.js';
@@ -51,10 +51,17 @@ export class Revocations implements OnModuleDestroy {
     @Inject(RevocationOutbox) private readonly outbox: RevocationOutbox,
   ) {}
 
-  /** Before the session is deleted, while its secret is there. An API key is not ours to end. */
+  /**
+   * Before the session is deleted, while its secret is there. An API key is not ours to end, and neither is a login that another
+   * program made and still has.
+   */
   async prepare(record: SessionRecord, actor: string): Promise<PreparedRevocation> {
     if (record.authType !== 'oauth') return { begin: () => undefined };
     const { secretVersion } = record;
+    if (record.statusReason === 'imported') {
+      const spared = { actor, action: 'session.revoke', target: record.id, outcome: 'skipped', detail: 'imported' } as const;
+      return { lastWord: { secretVersion }, begin: this.noting(spared) };
+    }
     try {
       const revocation = await this.sealed(record, actor);
       const begin = (): void => {
@@ -63,10 +70,7 @@ export class Revocations implements OnModuleDestroy {
       return { lastWord: { secretVersion, revocation }, begin };
     } catch (error) {
       const failed = { actor, action: 'session.revoke', target: record.id, outcome: 'failed', detail: codeOf(error) } as const;
-      const begin = (): void => {
-        this.remember(this.written(record.id, () => this.auditLog.append(failed)));
-      };
-      return { lastWord: { secretVersion }, begin };
+      return { lastWord: { secretVersion }, begin: this.noting(failed) };
     }
   }
 
@@ -88,6 +92,12 @@ export class Revocations implements OnModuleDestroy {
 
   onModuleDestroy(): Promise<void> {
     return this.settled();
+  }
+
+  private noting(event: AuditEntry & { readonly target: SessionId }): () => void {
+    return () => {
+      this.remember(this.written(event.target, () => this.auditLog.append(event)));
+    };
   }
 
   private remember(work: Promise<unknown>): void {
