@@ -18,6 +18,8 @@ const [kind = '', baseURL = '', apiKey = ''] = process.argv.slice(2);
 
 const clients: Readonly<Record<string, () => Promise<unknown>>> = {
   openai: async () => new (await import('openai')).default({ baseURL, apiKey, maxRetries: 0 }),
+  anthropic: async () => new (await import('@anthropic-ai/sdk')).default({ baseURL, apiKey, maxRetries: 0 }),
+  genai: async () => new (await import('@google/genai')).GoogleGenAI({ apiKey, httpOptions: { baseUrl: baseURL } }),
 };
 
 const client = await clients[kind]?.();

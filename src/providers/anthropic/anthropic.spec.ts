@@ -230,7 +230,9 @@ describe('passing a request on', () => {
   it('counts tokens too, and nothing that the manifest does not list', async () => {
     const counted = await streaming.forward(clientWith(), request({ operation: 'count-tokens', path: '/v1/messages/count_tokens' }));
     expect(JSON.parse(await readText(counted.body, 100))).toEqual({ input_tokens: 21 });
-    await expect(streaming.forward(clientWith(), request({ operation: 'other' }))).rejects.toMatchObject({ code: 'operation.unsupported' });
+    await expect(streaming.forward(clientWith(), request({ operation: 'embeddings' }))).rejects.toMatchObject({
+      code: 'operation.unsupported',
+    });
   });
 });
 

@@ -14,7 +14,7 @@ import { openStream } from '../../kit/wire-call.js';
 import { callOf, providerId, versionHeaders } from './anthropic.calls.js';
 import { traitsOf } from './anthropic.traits.js';
 
-export const dialects: readonly DialectSupport[] = [{ dialect: anthropicMessages, operations: ['chat', 'count-tokens'] }];
+export const dialects: readonly DialectSupport[] = [{ dialect: anthropicMessages, operations: ['chat', 'count-tokens', 'other'] }];
 
 const decoder = anthropicMessagesDecoder(providerId);
 
