@@ -1,22 +1,13 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-
-import { environmentNameOf } from '../../src/contracts/manifest.js';
 import type { StreamEvent } from '../../src/contracts/stream-event.js';
 import type { ReceivedEvent } from '../support/gateway-client.js';
-import type { TestGateway } from '../support/start-gateway.js';
-import { startTestGateway } from '../support/start-gateway.js';
 import type { Recording } from './cases.js';
 import { describeRecordings } from './cases.js';
+import type { ReplayingGateway } from './replay-process.js';
+import { modelOf, startReplayingGateway } from './replay-process.js';
 import type { ReadStream } from './summary.js';
 import { brokenPromises, expectedSummary, summaryOf } from './summary.js';
 
 const providers = ['openai', 'anthropic', 'gemini'];
-const key = 'a-key-that-nobody-checks-here';
 
 /** The cases that only text, reasoning and tool calls make up, and that ended well. */
 function isPlain({ expected }: Recording): boolean {
@@ -33,36 +24,19 @@ function readFrom(received: readonly ReceivedEvent[]): ReadStream {
 
 describeRecordings('recorded streams through the gateway', ({ cases }) => {
   const streams = cases.filter((recording) => recording.kind === 'stream' && providers.includes(recording.provider) && isPlain(recording));
-  let replay: ChildProcess;
-  let gateway: TestGateway;
+  let replaying: ReplayingGateway;
 
   beforeAll(async () => {
-    // It serves only where it is started by its real path.
-    const program = realpathSync(join(process.cwd(), '../shared/recordings/replay-server.mjs'));
-    replay = spawn(process.execPath, [program, '0'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [line] = (await once(createInterface({ input: replay.stdout ?? process.stdin }), 'line')) as [string];
-    const { url } = JSON.parse(line) as { readonly url: string };
-    gateway = await startTestGateway(Object.fromEntries(providers.map((provider) => [environmentNameOf(provider, 'baseUrl'), url])));
-    for (const provider of providers) {
-      await gateway.call('POST', '/api/sessions', {
-        body: { provider, authType: 'api_key', name: `recorded_${provider}`, credentials: { apiKey: key } },
-      });
-    }
+    replaying = await startReplayingGateway(providers);
   }, 120_000);
 
-  afterAll(async () => {
-    await gateway.close();
-    replay.kill();
-    await once(replay, 'exit');
-  });
+  afterAll(() => replaying.close());
 
   it.each(streams.map((recording) => [recording.id, recording] as const))('%s is what the caller gets', async (id, recording) => {
-    const received = await gateway.chat({
+    const received = await replaying.gateway.chat({
       provider: recording.provider,
       session: `recorded_${recording.provider}`,
-      model: `case:${id.replaceAll('/', '~')}`,
+      model: modelOf(id),
       messages: [{ role: 'user', content: 'Hello' }],
       ...(recording.api === 'chat' && { providerOptions: { openai: { api: 'chat-completions' } } }),
     });
