@@ -52,6 +52,8 @@ export interface PendingLogin extends LoginRecord {
   readonly secret: SealedSecret;
   /** Of a device login. */
   readonly pollIntervalSeconds?: number;
+  /** When this was read, by the store's clock. Absent: the store has none of its own. */
+  readonly readAt?: Date;
 }
 
 /** What is left of a login whose secrets are gone. */

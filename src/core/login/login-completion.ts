@@ -1,12 +1,14 @@
 import type { OnModuleDestroy } from '@nestjs/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 
+import { Clock } from '../../contracts/clock.js';
 import type { OAuthCredentials } from '../../contracts/credentials.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { PendingLogin } from '../../contracts/login.js';
 import type { Secret } from '../../contracts/secret.js';
 import type { Session } from '../../contracts/session.js';
-import type { PkceParams } from '../../contracts/tokens.js';
+import type { PkceParams, TokenSet } from '../../contracts/tokens.js';
+import { lifetimeOf } from '../refresh/token-expiry.js';
 import { ProviderRegistry } from '../registry/provider-registry.js';
 import { SecretBox } from '../sessions/secret-box.port.js';
 import { LoginKeeping } from './login-keeping.js';
@@ -33,6 +35,7 @@ export class LoginCompletion implements OnModuleDestroy {
     @Inject(PendingLogins) private readonly pending: PendingLogins,
     @Inject(SecretBox) private readonly box: SecretBox,
     @Inject(LoginKeeping) private readonly keeping: LoginKeeping,
+    @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   onModuleDestroy(): Promise<void> {
@@ -75,13 +78,21 @@ export class LoginCompletion implements OnModuleDestroy {
 
   /** @throws MaestroError as `exchangeCode` */
   async trade(login: PendingLogin, codeFrom: CodeFrom): Promise<OAuthCredentials> {
+    const since = this.clock.monotonic();
     const { pkceParams } = await openChallenge(this.box, login);
     const code = codeFrom(pkceParams);
     const oauth = this.registry.resolve(login.provider, 'oauth');
     const options = { signal: AbortSignal.timeout(patience) };
     const tokens = await oauth.exchangeCode(code, pkceParams, login.name, options);
     // Merged with nothing: the person may have logged in to another account than the session had before.
-    return oauth.extractApiCredentials(tokens, undefined, options);
+    return oauth.extractApiCredentials(this.inStoreTime(tokens, login, since), undefined, options);
+  }
+
+  /** Replicas need not agree on the time: an end is counted from when the store read the login, on a clock that nobody sets. */
+  private inStoreTime(tokens: TokenSet, { readAt }: PendingLogin, since: number): TokenSet {
+    const lifetime = lifetimeOf(tokens, this.clock.now());
+    if (lifetime === undefined || readAt === undefined) return tokens;
+    return { ...tokens, expiresAt: new Date(readAt.getTime() + this.clock.monotonic() - since + lifetime) };
   }
 
   private async ended(login: PendingLogin, work: () => Promise<Session>): Promise<Session> {

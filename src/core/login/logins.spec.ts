@@ -2,6 +2,7 @@ import type { InMemoryPendingLogins } from '../../../test/support/in-memory-pend
 import { InMemoryPersistenceModule } from '../../../test/support/in-memory-persistence.module.js';
 import { InMemorySessionStore } from '../../../test/support/in-memory-session-store.js';
 import { aCaller } from '../../../test/support/a-session.js';
+import { StillClock } from '../../../test/support/still-clock.js';
 import type { RunningMaestro } from '../../../test/support/start-maestro.js';
 import { startMaestro } from '../../../test/support/start-maestro.js';
 import { wholeProvider } from '../../../test/support/whole-provider.js';
@@ -14,7 +15,8 @@ import type { PendingLogin } from '../../contracts/login.js';
 import type { Limitation } from '../../contracts/manifest.js';
 import { Secret } from '../../contracts/secret.js';
 import type { SessionRecord } from '../../contracts/session.js';
-import type { RefreshTimes } from '../refresh/refresh-times.js';
+import { mergeTokens } from '../../kit/oauth/merge-tokens.js';
+import type { MaestroOptions } from '../../maestro.module.js';
 import type { AuthorizationChallenge, PkceParams, TokenSet } from '../../contracts/tokens.js';
 import { Consents } from './consents.js';
 import { LoginCompletion } from './login-completion.js';
@@ -31,6 +33,8 @@ interface Script {
   isRevocable: boolean;
   redirectUri: string;
   accessToken?: string | undefined;
+  lifetimeSeconds?: number | undefined;
+  expiresAt?: Date | undefined;
   pollIntervalSeconds?: number | undefined;
 }
 
@@ -41,6 +45,8 @@ const usual = {
   isRevocable: true,
   redirectUri: 'https://maestro.example/oauth/callback',
   accessToken: undefined,
+  lifetimeSeconds: undefined,
+  expiresAt: undefined,
   pollIntervalSeconds: undefined,
 };
 const script: Script = { ...usual, codes: [], revoked: [] };
@@ -65,7 +71,16 @@ class ScriptedOAuth extends WholeOAuth {
     script.codes.push(code.reveal());
     await script.answer();
     const accessToken = Secret.of(script.accessToken ?? `access-${String(script.exchanges)}-0123456789`);
-    return { accessToken, tokenType: 'Bearer', isExpiryEstimated: false, extra: {} };
+    const { lifetimeSeconds, expiresAt } = script;
+    return {
+      ...{ accessToken, tokenType: 'Bearer', isExpiryEstimated: false, extra: {} },
+      ...(lifetimeSeconds !== undefined && { lifetimeSeconds }),
+      ...(expiresAt !== undefined && { expiresAt }),
+    };
+  }
+
+  override async extractApiCredentials(tokens: TokenSet): Promise<OAuthCredentials> {
+    return mergeTokens(tokens, undefined);
   }
 
   override async revokeTokens({ accessToken }: OAuthCredentials): Promise<void> {
@@ -83,13 +98,14 @@ describe('logins', () => {
   let running: RunningMaestro;
   let logins: Logins;
   let pending: InMemoryPendingLogins;
-  const start = async (special: Partial<ProviderDeclaration> = {}, refreshTimes: Partial<RefreshTimes> = {}): Promise<void> => {
+  const start = async (special: Partial<ProviderDeclaration> = {}, settings: Partial<MaestroOptions> = {}): Promise<void> => {
     const login = { methods: ['browser', 'device', 'federation'], rotation: 'none', defaultLifetimeSeconds: 3_600 } as const;
     store = new InMemorySessionStore();
     running = await startMaestro({
       persistence: InMemoryPersistenceModule.of(store),
       providers: [wholeProvider({ oauth: ScriptedOAuth, login, ...special })],
-      refreshTimes: { storePauseMs: [1, 2], ...refreshTimes },
+      ...settings,
+      refreshTimes: { storePauseMs: [1, 2], ...settings.refreshTimes },
     });
     logins = running.application.get(Logins, { strict: false });
     pending = running.application.get<unknown, InMemoryPendingLogins>(PendingLogins, { strict: false });
@@ -244,8 +260,31 @@ describe('logins', () => {
     await expect(logins.get(device.id)).resolves.toMatchObject({ status: 'done' });
   });
 
+  it.each([
+    ['told', 3_600, undefined],
+    ['estimated', undefined, new Date('2031-05-05T06:00:00Z')],
+  ])(
+    'end by the clock of the database, however wrong that of the process is: a lifetime that was %s',
+    async (_how, lifetime, expiresAt) => {
+      const clock = new StillClock(new Date('2031-05-05T05:00:00Z'));
+      await start({}, { clock });
+      Object.assign(script, { lifetimeSeconds: lifetime, expiresAt });
+      const { id } = await begin();
+      const row = pending.rows.get(id) as PendingLogin;
+      pending.rows.set(id, { ...row, readAt: new Date('2026-01-01T00:00:00Z') });
+      script.answer = async () => {
+        clock.advance(1_500);
+      };
+
+      await logins.complete(id, Secret.of('code'));
+
+      const late = lifetime === undefined ? 0 : 1_500;
+      expect(session()?.expiresAt).toEqual(new Date(Date.parse('2026-01-01T01:00:00Z') + late));
+    },
+  );
+
   it('say plainly that their tokens are lost where it stays away', async () => {
-    await start({}, { holdMs: 0 });
+    await start({}, { refreshTimes: { holdMs: 0 } });
     store.insert = () => Promise.reject(new MaestroError('database.unavailable', {}));
     const { id } = await begin();
     await expect(logins.complete(id, Secret.of('code'))).rejects.toMatchObject({ code: 'login.interrupted' });

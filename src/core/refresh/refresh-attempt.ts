@@ -18,6 +18,7 @@ import type { SpooledResult } from './refresh-spool.port.js';
 import type { KeptGrant, RefreshClaim } from './refresh-store.port.js';
 import { RefreshStore } from './refresh-store.port.js';
 import { RefreshTimes } from './refresh-times.js';
+import { lifetimeOf } from './token-expiry.js';
 import { wakingPatience } from './waking-patience.js';
 
 /** Milliseconds that a provider may take to make its own credentials of a token answer. */
@@ -206,12 +207,6 @@ export class RefreshAttempt {
 }
 
 const noHistory = { days: 0, hours: 0, same: 0, sameHours: 0 };
-
-/** Milliseconds; what the issuer said, or what its answer was taken to mean. */
-function lifetimeOf({ lifetimeSeconds, expiresAt }: TokenSet, now: Date): number | undefined {
-  if (lifetimeSeconds !== undefined) return lifetimeSeconds * 1_000;
-  return expiresAt === undefined ? undefined : expiresAt.getTime() - now.getTime();
-}
 
 function cannotRefresh({ provider }: SessionRecord): MaestroError {
   return new MaestroError('operation.unsupported', { provider, operation: 'refreshing a session without a refresh token' });

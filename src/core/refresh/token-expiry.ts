@@ -1,5 +1,12 @@
 import type { Clock } from '../../contracts/clock.js';
 import type { SessionRecord } from '../../contracts/session.js';
+import type { TokenSet } from '../../contracts/tokens.js';
+
+/** Milliseconds; what the issuer said, or what its answer was taken to mean. */
+export function lifetimeOf({ lifetimeSeconds, expiresAt }: Pick<TokenSet, 'lifetimeSeconds' | 'expiresAt'>, now: Date): number | undefined {
+  if (lifetimeSeconds !== undefined) return lifetimeSeconds * 1_000;
+  return expiresAt === undefined ? undefined : expiresAt.getTime() - now.getTime();
+}
 
 type Expiring = Pick<SessionRecord, 'expiresAt' | 'issuedAt' | 'readAt'>;
 

@@ -2,13 +2,19 @@ import type { FinishedLoginRow, LoginConsentRow, PendingLoginRow } from '../enti
 import type { Statement } from '../statements.js';
 
 /** What the statements tell of a row. */
-export type PendingRow = Omit<PendingLoginRow, 'authType' | 'stateHash' | 'secretVersion' | 'nextPollAt'>;
+export type PendingRow = Omit<PendingLoginRow, 'authType' | 'stateHash' | 'secretVersion' | 'nextPollAt'> & { readonly readAt: Date };
 export type FinishedRow = FinishedLoginRow & { readonly isInterrupted: boolean };
 export type ForgottenRow = Pick<FinishedLoginRow, 'id' | 'callerId' | 'status'>;
 export type ConsentRow = Omit<LoginConsentRow, 'id'>;
 
 const shared = ['id', 'provider', 'name', 'method', 'caller_id as "callerId"', 'session_id as "sessionId"', 'expires_at as "expiresAt"'];
-const pendingColumns = [...shared, 'secrets', 'key_id as "keyId"', 'poll_interval_seconds as "pollIntervalSeconds"'].join(', ');
+const pendingColumns = [
+  ...shared,
+  'secrets',
+  'key_id as "keyId"',
+  'poll_interval_seconds as "pollIntervalSeconds"',
+  'clock_timestamp() as "readAt"',
+].join(', ');
 const finishedColumns = [...shared, 'status', 'problem_code as "problemCode"', 'problem_detail as "problemDetail"'].join(', ');
 
 /** Three minutes after it was taken: no process is that patient with an issuer and the database together. */

@@ -129,8 +129,8 @@ function sharedFromRow(row: PendingRow | FinishedRow): Omit<PendingLogin, 'secre
 }
 
 function pendingFromRow(row: PendingRow): PendingLogin {
-  const { secrets, keyId, pollIntervalSeconds } = row;
-  return { ...sharedFromRow(row), secret: { bytes: secrets, keyId }, ...(pollIntervalSeconds !== null && { pollIntervalSeconds }) };
+  const { secrets, keyId, pollIntervalSeconds, readAt } = row;
+  return { ...sharedFromRow(row), readAt, secret: { bytes: secrets, keyId }, ...(pollIntervalSeconds !== null && { pollIntervalSeconds }) };
 }
 
 function finishedFromRow(row: FinishedRow): FinishedLogin {
