@@ -13,9 +13,13 @@ describe('a login by the native API', () => {
   let issuer: RunningIssuer;
   let replicas: Replicas;
   let gateway: Replica;
+  /** A process of its own, which starts while the other tests run and is killed by one of them. */
+  let mortal: Promise<Replica>;
   beforeAll(async () => {
     issuer = await startIssuer();
     replicas = await loginReplicas(lindenSettings(issuer));
+    mortal = replicas.startProcess();
+    mortal.catch(() => undefined);
     gateway = await replicas.start();
   }, 60_000);
   afterAll(async () => {
@@ -284,35 +288,44 @@ describe('a login by the native API', () => {
     expect(await refused({ provider: 'nobody' })).toEqual([404, 'provider.unknown']);
     expect(await refused({ name: '?' })).toEqual([400, 'session.name-invalid']);
     await replicas.database.dataSource.query('truncate pending_logins');
-    for (let count = 0; count < 20; count += 1) await begin();
+    await Promise.all(Array.from({ length: 20 }, () => begin()));
     expect(await refused({})).toEqual([429, 'login.too-many']);
     await replicas.database.dataSource.query('truncate pending_logins');
   });
 
-  it('begun on one replica is finished on another, the first being killed', async () => {
-    const other = await replicas.startProcess();
+  it('begun on one replica is finished on another, the first being killed; what it had in hand is told to be lost', async () => {
+    const other = await mortal;
     const login = await begin({}, other);
     const pasted = await begin({ method: 'paste' }, other);
+    const lost = await begin({}, other);
+    issuer.failNext({ kind: 'silence', afterRotation: true });
+    const before = exchanges();
+    callback(sentBack(lost), other).catch(() => undefined);
+    await until(() => exchanges() > before);
     await other.stop();
 
     expect((await callback(sentBack(login))).status).toBe(200);
     const body = { code: sentBack(pasted).href };
     expect((await gateway.call('POST', `/api/logins/${String(pasted['id'])}/complete`, { body })).json).toMatchObject({ status: 'active' });
     expect(await loginOf(login)).toMatchObject({ status: 'done' });
+    await replicas.database.dataSource.query(`update finished_logins set expires_at = expires_at - interval '4 minutes'`);
+    expect(await loginOf(lost)).toMatchObject({ status: 'failed', problem: { code: 'login.interrupted' } });
   }, 60_000);
 
   it('is waited for by a gateway that is told to stop in the middle of the exchange', async () => {
-    const other = await replicas.start();
-    const login = await begin({}, other);
-    issuer.setLatency(300);
+    const login = await begin();
+    const status = async (): Promise<unknown> => {
+      const rows = await replicas.database.dataSource.query<Fields[]>('select status from finished_logins where id = $1', [login['id']]);
+      return rows[0]?.['status'];
+    };
+    issuer.setLatency(150);
     const before = exchanges();
-    const answering = callback(sentBack(login), other).catch(() => undefined);
-    await until(async () => (await loginOf(login))['status'] === 'finishing');
-    await other.stop();
+    const answering = callback(sentBack(login)).catch(() => undefined);
+    await until(async () => (await status()) !== undefined);
+    await gateway.stop();
     await answering;
-    issuer.setLatency(0);
 
     expect(exchanges() - before).toBe(1);
-    expect(await loginOf(login)).toMatchObject({ status: 'done' });
+    expect(await status()).toBe('done');
   });
 });
