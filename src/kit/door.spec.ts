@@ -1,5 +1,5 @@
 import { carry } from './carried.js';
-import { holdsCarried, modelAtEnd, modelInBody } from './door.js';
+import { holdsCarried, modelAtEnd, modelBeforeMethod, modelInBody } from './door.js';
 import { sseBreak, sseOrJsonTap } from './stream-writer.js';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
@@ -19,12 +19,24 @@ describe('where a request names its model', () => {
   });
 
   it('is the rest of a path, encoded or not', () => {
-    const place = modelAtEnd('/models/', ':talk');
+    const place = modelAtEnd('/models/');
 
-    expect(place.find({ path: '/models/a%3Ab/c:talk' })).toBe('a:b/c');
-    expect(place.find({ path: '/models/100%:talk' })).toBe('100%');
-    expect(place.replace({ path: '/models/a/c:talk' }, 'c d')).toEqual({ path: '/models/c%20d:talk' });
-    expect(place.replace({ path: '/models/a:talk', body: bytes('{}') }, 'c')).toHaveProperty('body');
+    expect(place.find({ path: '/models/a%3Ab/c' })).toBe('a:b/c');
+    expect(place.find({ path: '/models/100%' })).toBe('100%');
+    expect(place.replace({ path: '/models/a/c' }, 'c d')).toEqual({ path: '/models/c%20d' });
+    expect(place.replace({ path: '/models/a', body: bytes('{}') }, 'c')).toHaveProperty('body');
+  });
+
+  it.each([
+    ['/models/a:talk', 'a'],
+    ['/models/a:b/c:talk', 'a:b/c'],
+    ['/models/a%3Ab%2Fc%3Atalk', 'a:b/c'],
+    ['/models/a%3ab:talk', 'a:b'],
+  ])('stands in %s before the method', (path, model) => {
+    const place = modelBeforeMethod('/models/');
+
+    expect(place.find({ path })).toBe(model);
+    expect(place.replace({ path, body: bytes('{}') }, 'c/d')).toEqual({ path: '/models/c%2Fd:talk', body: bytes('{}') });
   });
 });
 

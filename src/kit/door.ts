@@ -130,10 +130,19 @@ export const modelInBody: ModelPlace = {
 };
 
 /** A path that ends with the model's name, which may hold slashes, percent-encoded or not. */
-export function modelAtEnd(prefix: string, suffix = ''): ModelPlace {
+export function modelAtEnd(prefix: string): ModelPlace {
   return {
-    find: ({ path }) => decodedPath(path.slice(prefix.length, path.length - suffix.length)),
-    replace: ({ body }, model) => ({ path: prefix + encodeURIComponent(model) + suffix, ...(body !== undefined && { body }) }),
+    find: ({ path }) => decodedPath(path.slice(prefix.length)),
+    replace: (parts, model) => ({ ...parts, path: prefix + encodeURIComponent(model) }),
+  };
+}
+
+/** A path in which the model's name is followed by a method: `prefix{model}:{method}`. The name may hold colons. */
+export function modelBeforeMethod(prefix: string): ModelPlace {
+  const colon = /(?::|%3A)(?=[^:/]*$)/i;
+  return {
+    find: ({ path }) => decodedPath(path.slice(prefix.length).split(colon).slice(0, -1).join(':')),
+    replace: (parts, model) => ({ ...parts, path: `${prefix}${encodeURIComponent(model)}:${parts.path.split(colon).at(-1) ?? ''}` }),
   };
 }
 

@@ -14,7 +14,7 @@ import { forwardWire } from '../../kit/forward-wire.js';
 import { openStream } from '../../kit/wire-call.js';
 import { callOf, providerId } from './gemini.calls.js';
 
-export const dialects: readonly DialectSupport[] = [{ dialect, operations: ['chat', 'count-tokens'] }];
+export const dialects: readonly DialectSupport[] = [{ dialect, operations: ['chat', 'count-tokens', 'other'] }];
 
 const decoder = geminiGenerateContentDecoder(providerId);
 
