@@ -65,7 +65,7 @@ describe.each([
 ])('the session store in %s', (_where, makeStore) => {
   let store: SessionStore;
   beforeEach(async () => {
-    await database.dataSource.query('truncate saved_authentications, session_tombstones');
+    await database.dataSource.query('truncate saved_authentications, session_tombstones cascade');
     store = makeStore();
   });
 
@@ -261,7 +261,7 @@ describe.each([
 describe('the session store in PostgreSQL', () => {
   const store = (): TypeOrmSessionStore => new TypeOrmSessionStore(database.dataSource, keys);
   beforeEach(async () => {
-    await database.dataSource.query('truncate saved_authentications, session_tombstones');
+    await database.dataSource.query('truncate saved_authentications, session_tombstones cascade');
   });
 
   it('lets one of fifty who change the same generation at the same time through', async () => {
