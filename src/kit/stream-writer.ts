@@ -7,7 +7,7 @@ import { sseText } from './sse-text.js';
 import type { WireTap } from './wire-tap.js';
 import { answerTap, streamTap } from './wire-tap.js';
 
-const eventStreamType = 'text/event-stream';
+export const eventStreamType = 'text/event-stream';
 
 /** An answer as a `text/event-stream` body. */
 export function sseWriter<State extends StreamState>(encoder: StreamEncoder<State>): StreamWriter {
