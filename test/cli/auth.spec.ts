@@ -1,6 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { PendingLogin } from '../../src/contracts/login.js';
+import { Secret } from '../../src/contracts/secret.js';
+import { PendingLogins } from '../../src/core/login/pending-login.port.js';
 import type { RunningIssuer } from '../../src/testing/issuer-simulator.js';
 import { startIssuer } from '../../src/testing/issuer-simulator.js';
 import { lindenSettings, loginProviders } from '../support/login-gateways.js';
@@ -94,6 +97,24 @@ describe('maestro auth', () => {
     await expect(logins.finish(back.search.slice(1))).rejects.toMatchObject({ code: 'login.rejected' });
 
     expect(await running.over).toMatchObject({ exitCode: 64 });
+  });
+
+  it('says plainly what became of a login that another process had in hand and lost', async () => {
+    settings = { ...settings, LINDEN_OAUTH_REDIRECT_URI: 'https://gateway.example/oauth/callback' };
+    const running = watched('auth login linden work_login');
+    const state = new URL(await addressIn(running)).searchParams.get('state') ?? '';
+    const pending = maestro.application.get<PendingLogins>(PendingLogins, { strict: false });
+    const taken = (await pending.takeByState(Secret.of(state))) as PendingLogin;
+    await pending.finish(taken, { problem: { code: 'login.interrupted', detail: 'lost' } });
+
+    const { exitCode, errors } = await running.over;
+    expect([exitCode, errors]).toEqual([75, expect.stringContaining('look whether the session is there')]);
+  });
+
+  it('names a redirect that is no address', async () => {
+    settings = { ...settings, LINDEN_OAUTH_REDIRECT_URI: 'gateway.example/oauth/callback' };
+    const { exitCode, errors } = await tool('auth login linden work_login');
+    expect([exitCode, errors]).toEqual([78, expect.stringContaining('LINDEN_OAUTH_REDIRECT_URI')]);
   });
 
   it('takes the code by hand, from standard input', async () => {

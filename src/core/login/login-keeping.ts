@@ -56,7 +56,7 @@ export class LoginKeeping {
   }
 
   /**
-   * The issuer gives tokens once: a database that is away for a moment is waited for. Where its answer to the first try was lost,
+   * The issuer gives tokens once: a database that is away for a moment is waited for, as long as a process that ends may. Where its answer to the first try was lost,
    * that try may have held: the next one is told. @throws MaestroError `login.interrupted`
    */
   async patiently<T>(login: PendingLogin, work: (isAgain: boolean) => Promise<T>): Promise<T> {
@@ -67,7 +67,7 @@ export class LoginKeeping {
         return await work(isAgain);
       } catch (error) {
         if (!MaestroError.is(error) || error.code !== 'database.unavailable') throw error;
-        if (this.clock.monotonic() - since >= this.times.holdMs) throw this.interrupted(login, error);
+        if (this.clock.monotonic() - since >= this.times.shutdownMs) throw this.interrupted(login, error);
       }
       await this.times.sleep(pause);
     }

@@ -284,7 +284,7 @@ describe('logins', () => {
   );
 
   it('say plainly that their tokens are lost where it stays away', async () => {
-    await start({}, { refreshTimes: { holdMs: 0 } });
+    await start({}, { refreshTimes: { shutdownMs: 0 } });
     store.insert = () => Promise.reject(new MaestroError('database.unavailable', {}));
     const { id } = await begin();
     await expect(logins.complete(id, Secret.of('code'))).rejects.toMatchObject({ code: 'login.interrupted' });

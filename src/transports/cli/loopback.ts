@@ -33,7 +33,10 @@ export interface Loopback {
  * machine, or to a port where somebody listens already (a gateway, which finishes the login as well).
  */
 export async function openLoopback({ configured, finish }: LoopbackOptions): Promise<Loopback | undefined> {
-  const redirect = new URL(configured ?? `http://127.0.0.1${defaultPath}`);
+  const address = configured ?? `http://127.0.0.1${defaultPath}`;
+  // The login itself says what is wrong with it.
+  if (!URL.canParse(address)) return undefined;
+  const redirect = new URL(address);
   if (redirect.protocol !== 'http:' || !own.has(redirect.hostname)) return undefined;
   const bell = new EventEmitter();
   let failure: MaestroError | undefined;

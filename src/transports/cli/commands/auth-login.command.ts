@@ -102,8 +102,7 @@ the code, or the whole address that the browser ends at, is asked for without be
     for (;;) {
       const { status, sessionId, problem, provider } = await logins.get(id);
       if (status === 'done' && sessionId !== undefined) return sessionId;
-      if (status === 'failed')
-        throw loopback?.failure() ?? new MaestroError('login.rejected', { provider, reason: problem?.code ?? 'unknown' });
+      if (status === 'failed') throw loopback?.failure() ?? failureFrom(provider, problem?.code);
       await this.somethingNew(loopback);
     }
   }
@@ -119,4 +118,10 @@ the code, or the whole address that the browser ends at, is asked for without be
       over.abort();
     }
   }
+}
+
+/** How a login failed that another process finished. */
+function failureFrom(provider: string, code = 'unknown'): MaestroError {
+  if (code === 'login.interrupted') return new MaestroError(code, {});
+  return new MaestroError('login.rejected', { provider, reason: code });
 }
