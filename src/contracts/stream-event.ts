@@ -28,6 +28,11 @@ export interface MessageStart {
   /** The provider's id of the answer. */
   readonly id?: string;
   readonly model: string;
+  /**
+   * What the request said and the provider's wire has no words for, by the names of our types: `options.seed`,
+   * `tool-result.isError`, or `image` where a part was not sent at all. Each once; absent where everything was said.
+   */
+  readonly untranslated?: readonly string[];
 }
 
 export interface TextDelta {
@@ -154,6 +159,8 @@ export interface ChatAnswer {
   readonly reason: FinishReason;
   readonly providerReason?: string;
   readonly usage?: Usage;
+  /** As in `message-start`. */
+  readonly untranslated?: readonly string[];
 }
 
 export type AnswerPart =

@@ -6,7 +6,6 @@ import type { StreamEvent } from '../../src/contracts/stream-event.js';
 import { decodeChatRequest } from '../../src/dialects/openai-chat/request-decoder.js';
 import { openAiChatEncoder } from '../../src/dialects/openai-chat/stream-encoder.js';
 import { decodeResponsesRequest } from '../../src/dialects/openai-responses/request-decoder.js';
-import { unsaidInResponses } from '../../src/dialects/openai-responses/request.js';
 import { openAiResponsesEncoder } from '../../src/dialects/openai-responses/stream-encoder.js';
 
 function sectionOf(title: string): string {
@@ -110,9 +109,5 @@ describe('docs/dialects.md', () => {
   ])('names what our events say and %s cannot', (title, notices) => {
     expect(notices).toEqual(named);
     expect(rowsOf(sectionOf(title), 'event')).toEqual(['server-tool', 'provider-event', 'file', 'citation', 'usage toolUsePrompt']);
-  });
-
-  it('names the options that Responses has no words for', () => {
-    expect(sectionOf('Responses')).toContain(`this wire cannot: ${unsaidInResponses.map((name) => `\`${name}\``).join(', ')}.`);
   });
 });

@@ -56,6 +56,23 @@ describe.each(providers)('a chat with %s', (provider) => {
     expect(textOf(events).length).toBeGreaterThan(20);
   });
 
+  it('tells in a header, and in its first event, what the provider has no words for', async () => {
+    const name = 'options.parallelToolCalls';
+    const headerOf = async (changes: object): Promise<string | null> => {
+      const response = await gateway.send('POST', '/api/chat', { body: { provider, session, model: 'sim-text', messages, ...changes } });
+      await response.body?.cancel();
+      return response.headers.get('x-maestro-untranslated');
+    };
+    const options = { parallelToolCalls: false };
+    const [start] = await chat('sim-text', { options });
+
+    expect(start?.data).toMatchObject({ type: 'message-start', untranslated: [name] });
+    expect(await headerOf({ options })).toBe(name);
+    expect(await headerOf({ options, stream: false })).toBe(name);
+    expect((await ask('sim-text', { options, stream: false })).json).toMatchObject({ untranslated: [name] });
+    expect(await headerOf({})).toBeNull();
+  });
+
   it('gives the same in one answer where no stream is wanted', async () => {
     const streamed = await chat('sim-text');
     const { status, json } = await ask('sim-text', { stream: false });

@@ -45,6 +45,8 @@ export type ChatStreamOptions = Omit<ChatRequest, 'messages'> & {
 export interface ChatStream extends AsyncIterable<StreamEvent> {
   readonly streamId: string;
   readonly session: Session;
+  /** What the request said and the provider's wire cannot, as its first event tells. */
+  readonly untranslated: readonly string[];
 }
 
 /** What is asked, and of which session. */
@@ -191,9 +193,11 @@ function begun(
   rest: AsyncIterableIterator<StreamEvent>,
 ): ChatStream & AsyncIterator<StreamEvent> {
   let waiting: IteratorResult<StreamEvent> | undefined = first;
+  const start = first.done !== true && first.value.type === 'message-start' ? first.value : undefined;
   return {
     streamId,
     session,
+    untranslated: start?.untranslated ?? [],
     [Symbol.asyncIterator]() {
       return this;
     },

@@ -31,6 +31,7 @@ export function collectAnswer(streamId: string, events: readonly StreamEvent[]):
     reason: end?.reason ?? 'other',
     ...(end?.providerReason !== undefined && { providerReason: end.providerReason }),
     ...(usage !== undefined && { usage }),
+    ...(start?.untranslated !== undefined && { untranslated: start.untranslated }),
   };
 }
 

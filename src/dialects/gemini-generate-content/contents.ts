@@ -1,4 +1,13 @@
-import type { ChatMessage, ContentPart, FilePart, ImagePart, ProviderPart, ToolCallPart, ToolResultPart } from '../../contracts/chat.js';
+import type {
+  ChatMessage,
+  ContentPart,
+  FilePart,
+  ImagePart,
+  ProviderPart,
+  ReasoningPart,
+  ToolCallPart,
+  ToolResultPart,
+} from '../../contracts/chat.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import { isMadeCallId } from './call-id.js';
 import type { Content, Part, WirePart } from './wire.js';
@@ -11,6 +20,7 @@ export function contentsFromMessages(messages: readonly ChatMessage[], provider:
   for (const { role, content } of messages) {
     if (role === 'system') continue;
     const parts = partsFrom(content, provider, namesOfCalls);
+    if (parts.length === 0) continue;
     const last = contents.at(-1);
     // The results of calls made in parallel belong into one turn.
     if (role === 'tool' && lastRole === 'tool' && last !== undefined)
@@ -39,8 +49,14 @@ function partsFrom(content: ChatMessage['content'], provider: string, names: Rea
   if (typeof content === 'string') return [{ text: content }];
   return content.flatMap((part): readonly WirePart[] => {
     if (part.type === 'provider-part') return part.provider === provider ? [part.data] : [];
+    if (part.type === 'reasoning' && isUnreadable(part, provider)) return [];
     return [{ ...partFrom(part, names), ...part.providerOptions?.[provider] }];
   });
+}
+
+/** A thought of another provider, in a form that only that one can read. */
+export function isUnreadable({ text, signature, providerOptions }: ReasoningPart, provider: string): boolean {
+  return text === undefined && signature === undefined && providerOptions?.[provider] === undefined;
 }
 
 function partFrom(part: Exclude<ContentPart, ProviderPart>, names: ReadonlyMap<string, string>): Part {

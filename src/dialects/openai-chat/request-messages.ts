@@ -126,13 +126,22 @@ function encodeFile({ url, data, fileId, mediaType, filename }: FilePart): ChatW
   if (url !== undefined) {
     throw new MaestroError('request.invalid', { problems: ['a file cannot be sent by URL in Chat Completions; send its data'] });
   }
-  const audio = /^audio\/(?:x-)?(wav|mp3|mpeg)$/.exec(mediaType ?? '')?.[1];
-  if (audio !== undefined && data !== undefined) {
-    return { type: 'input_audio', input_audio: { data, format: audio === 'mpeg' ? 'mp3' : audio } };
-  }
+  const audio = audioFormat(mediaType);
+  if (audio !== undefined && data !== undefined) return { type: 'input_audio', input_audio: { data, format: audio } };
   if (fileId !== undefined) return { type: 'file', file: { file_id: fileId } };
   const file_data = dataUrl(mediaType ?? 'application/octet-stream', data ?? '');
   return { type: 'file', file: { filename: filename ?? 'file', file_data } };
+}
+
+/** `undefined` where this wire takes the file for no audio. */
+function audioFormat(mediaType: string | undefined): string | undefined {
+  const format = /^audio\/(?:x-)?(wav|mp3|mpeg)$/.exec(mediaType ?? '')?.[1];
+  return format === 'mpeg' ? 'mp3' : format;
+}
+
+/** Whether a file is said as audio, which has no name on this wire. */
+export function isAudio({ mediaType, data }: FilePart): boolean {
+  return data !== undefined && audioFormat(mediaType) !== undefined;
 }
 
 function dataUrl(mediaType: string, data: string): string {

@@ -52,7 +52,7 @@ function encodeMessage(
 }
 
 /** Neighbours that are one item on the wire: what is said in a row, and the pieces of one thought. */
-function grouped(parts: readonly ContentPart[]): readonly (readonly ContentPart[])[] {
+export function grouped(parts: readonly ContentPart[]): readonly (readonly ContentPart[])[] {
   const groups: ContentPart[][] = [];
   for (const part of parts) {
     const last = groups.at(-1);
@@ -72,7 +72,7 @@ function isInput(part: ContentPart): part is InputPart {
   return part.type === 'text' || part.type === 'image' || part.type === 'file';
 }
 
-function isReasoning(part: ContentPart): part is ReasoningPart {
+export function isReasoning(part: ContentPart): part is ReasoningPart {
   return part.type === 'reasoning';
 }
 
@@ -80,7 +80,7 @@ function isReasoning(part: ContentPart): part is ReasoningPart {
  * A thought that the provider neither keeps nor gave in encrypted form cannot be sent back, nor can one of another provider,
  * which has no id: they would be refused.
  */
-function encodeReasoning(parts: readonly ReasoningPart[], { store }: ResponsesVendor): readonly ResponsesWireItem[] {
+export function encodeReasoning(parts: readonly ReasoningPart[], { store }: ResponsesVendor): readonly ResponsesWireItem[] {
   const id = parts.find((part) => part.id !== undefined)?.id;
   const encrypted = parts.findLast((part) => part.encrypted !== undefined)?.encrypted;
   if (id === undefined || (encrypted === undefined && store !== true)) return [];

@@ -13,15 +13,6 @@ import type { ResponsesVendor } from './vendor.js';
 import type { ResponsesWireRequest } from './wire.js';
 import { isCustomTool } from './wire.js';
 
-/** What `ChatOptions` can say and this wire cannot. */
-export const unsaidInResponses = [
-  'topK',
-  'stop',
-  'seed',
-  'frequencyPenalty',
-  'presencePenalty',
-] as const satisfies readonly (keyof ChatOptions)[];
-
 /** What a caller may not set beside our own fields: another model or answer than the one that was looked at. */
 const reserved = ['model', 'input', 'stream', 'tools', 'include'];
 
@@ -32,7 +23,7 @@ const reserved = ['model', 'input', 'stream', 'tools', 'include'];
 export function encodeResponsesRequest(request: ChatRequest, vendor: ResponsesVendor = {}, extra: JsonObject = {}): ResponsesWireRequest {
   const { model, messages, options = {} } = request;
   const { instructions, rest } = splitInstructions(messages);
-  const store = typeof extra['store'] === 'boolean' ? extra['store'] : (vendor.store ?? false);
+  const store = storeOf(vendor, extra);
   const include = [...includeOf(options, vendor), ...listIn(extra, 'include')];
   const own = (tool: ToolDefinition): JsonObject => (vendor.provider === undefined ? {} : (tool.providerOptions?.[vendor.provider] ?? {}));
   const custom = new Set((request.tools ?? []).filter((tool) => isCustomTool(own(tool))).map(({ name }) => name));
@@ -50,8 +41,13 @@ export function encodeResponsesRequest(request: ChatRequest, vendor: ResponsesVe
   };
 }
 
+/** Whether the vendor keeps the answer. */
+export function storeOf(vendor: ResponsesVendor, extra: JsonObject): boolean {
+  return typeof extra['store'] === 'boolean' ? extra['store'] : (vendor.store ?? false);
+}
+
 /** What the system says before the conversation; later words of its stay where they are. */
-function splitInstructions(messages: readonly ChatMessage[]): {
+export function splitInstructions(messages: readonly ChatMessage[]): {
   readonly instructions?: string;
   readonly rest: readonly ChatMessage[];
 } {

@@ -7,9 +7,11 @@ import type { ProviderClient } from '../../contracts/provider-client.js';
 import type { StreamEvent } from '../../contracts/stream-event.js';
 import type { ServerSentEvent, WireRequest, WireResponse } from '../../contracts/wire-request.js';
 import { encodeMessagesRequest } from '../../dialects/anthropic-messages/request.js';
+import { unsaidInMessages } from '../../dialects/anthropic-messages/request-unsaid.js';
 import { anthropicMessagesDecoder, isMessagesState } from '../../dialects/anthropic-messages/stream-decoder.js';
 import { anthropicMessages } from '../../dialects/anthropic-messages/wire.js';
 import { forwardWire } from '../../kit/forward-wire.js';
+import { withUntranslated } from '../../kit/untranslated.js';
 import { openStream } from '../../kit/wire-call.js';
 import { callOf, providerId, versionHeaders } from './anthropic.calls.js';
 import { traitsOf } from './anthropic.traits.js';
@@ -25,8 +27,11 @@ export class AnthropicStreaming implements StreamingBehaviour {
     messages: readonly ChatMessage[],
     { signal, ...rest }: StreamOptions,
   ): Promise<AsyncIterable<StreamEvent>> {
-    const { body, headers } = encodeMessagesRequest({ ...rest, messages }, providerId, traitsOf(rest.model));
-    return openStream(callOf(client, { signal }, { path: '/v1/messages', body, headers }), decoder);
+    const request = { ...rest, messages };
+    const traits = traitsOf(rest.model);
+    const { body, headers } = encodeMessagesRequest(request, providerId, traits);
+    const stream = await openStream(callOf(client, { signal }, { path: '/v1/messages', body, headers }), decoder);
+    return withUntranslated(stream, unsaidInMessages(request, providerId, traits));
   }
 
   parseStreamEvent(event: ServerSentEvent, state: StreamState | undefined): StreamStep {

@@ -7,10 +7,12 @@ import type { ProviderClient } from '../../contracts/provider-client.js';
 import type { StreamEvent } from '../../contracts/stream-event.js';
 import type { ServerSentEvent, WireRequest, WireResponse } from '../../contracts/wire-request.js';
 import { encodeRequest, modelPath } from '../../dialects/gemini-generate-content/request.js';
+import { unsaidInGenerateContent } from '../../dialects/gemini-generate-content/request-unsaid.js';
 import { geminiGenerateContentDecoder } from '../../dialects/gemini-generate-content/stream-decoder.js';
 import { isGenerateContentState } from '../../dialects/gemini-generate-content/stream-state.js';
 import { dialect } from '../../dialects/gemini-generate-content/wire.js';
 import { forwardWire } from '../../kit/forward-wire.js';
+import { withUntranslated } from '../../kit/untranslated.js';
 import { openStream } from '../../kit/wire-call.js';
 import { callOf, providerId } from './gemini.calls.js';
 
@@ -25,9 +27,11 @@ export class GeminiStreaming implements StreamingBehaviour {
     messages: readonly ChatMessage[],
     { signal, ...rest }: StreamOptions,
   ): Promise<AsyncIterable<StreamEvent>> {
-    const body = encodeRequest({ ...rest, messages }, providerId);
+    const request = { ...rest, messages };
+    const body = encodeRequest(request, providerId);
     const path = `/${modelPath(rest.model)}:streamGenerateContent?alt=sse`;
-    return openStream(callOf(client, { signal }, { path, body }), decoder);
+    const stream = await openStream(callOf(client, { signal }, { path, body }), decoder);
+    return withUntranslated(stream, unsaidInGenerateContent(request, providerId));
   }
 
   parseStreamEvent(event: ServerSentEvent, state: StreamState | undefined): StreamStep {

@@ -1,3 +1,4 @@
+import type { ChatOptions } from '../../contracts/chat.js';
 import type { OAuthCredentials } from '../../contracts/credentials.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { DialectSupport, SettingDefinition } from '../../contracts/manifest.js';
@@ -12,6 +13,7 @@ import { forwardWire } from '../../kit/forward-wire.js';
 import type { JsonRecord } from '../../kit/json-fields.js';
 import { textIn } from '../../kit/json-fields.js';
 import { isRecord, jsonFrom } from '../../kit/read-body.js';
+import { unsaidOptions } from '../../kit/unsaid-fields.js';
 import { accountIn } from './openai.account.js';
 import { providerId } from './openai.calls.js';
 import { catalogueDate, knownFactsOf } from './openai.catalogue.js';
@@ -55,6 +57,11 @@ export function chatGptClient(
 /** What this backend refuses a request for. */
 const unknownFields: readonly string[] = ['max_output_tokens', 'temperature', 'top_p', 'metadata', 'safety_identifier', 'user'];
 
+/** What a request says beyond what Responses cannot, and this backend is not told. */
+export function unsaidToChatGpt(options: ChatOptions = {}): readonly string[] {
+  return unsaidOptions(options, ['maxTokens', 'temperature', 'topP', 'metadata', 'endUser']);
+}
+
 /** A request as the backend takes it: streamed, kept nowhere, the instructions one text. */
 export function chatGptBody(body: JsonRecord): JsonRecord {
   const kept = Object.entries(body).filter(([name]) => !unknownFields.includes(name));
@@ -79,8 +86,14 @@ export async function forwardToChatGpt(
   if (!isRecord(body)) throw new MaestroError('request.invalid', { problems: ['the body is no JSON object'] });
   const headers = { ...request.headers, accept: 'text/event-stream' };
   const streamed = { ...request, headers, body: Buffer.from(JSON.stringify(chatGptBody(body))) };
-  const answer = await forwardWire(client, streamed, { provider: providerId, dialects });
+  const answer = withUnsaid(await forwardWire(client, streamed, { provider: providerId, dialects }), body);
   return body['stream'] === true || answer.status >= 300 ? answer : wholeAnswer(answer);
+}
+
+/** A client's own words go on as they are, but for these fields: it is told so. */
+function withUnsaid(answer: WireResponse, body: JsonRecord): WireResponse {
+  const unsaid = unknownFields.filter((name) => body[name] !== undefined && body[name] !== null);
+  return unsaid.length === 0 ? answer : { ...answer, headers: { ...answer.headers, 'x-maestro-untranslated': unsaid.join(', ') } };
 }
 
 export function chatGptModels({ settings }: ChatGptClient): readonly Model[] {

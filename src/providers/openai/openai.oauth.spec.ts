@@ -476,8 +476,21 @@ describe('a client’s own request through a ChatGPT login', () => {
     const instructions = ['Be kind.', { type: 'input_text', text: 'Be brief.' }, 7];
     const answer = await forwarded({ model: 'gpt-5.5', input: 'Hello', stream: true, store: true, max_output_tokens: 9, instructions });
     expect(await textOf(answer)).toContain('response.completed');
+    expect(answer.headers['x-maestro-untranslated']).toBe('max_output_tokens');
     const sent = { model: 'gpt-5.5', input: 'Hello', stream: true, store: false, instructions: 'Be kind.\n\nBe brief.' };
     expect(JSON.parse(last().body)).toEqual(sent);
+  });
+
+  it('is told what goes unsaid of a request of ours', async () => {
+    const oauth = oauthWith();
+    const client = oauth.createClient(await logIn(oauth), {});
+    const options = { maxTokens: 9, temperature: 0.5, topP: 0.5, endUser: 'user-1', metadata: { a: 'b' }, seed: 1 };
+    const events = await streaming.streamChat(client, [{ role: 'user', content: 'Hello' }], { model: 'gpt-5.5', signal, options });
+    for await (const event of events) {
+      const unsaid = ['seed', 'maxTokens', 'temperature', 'topP', 'metadata', 'endUser'].map((name) => `options.${name}`);
+      expect(event).toMatchObject({ type: 'message-start', untranslated: unsaid });
+      break;
+    }
   });
 
   it('is answered whole where it asked for no stream', async () => {

@@ -9,20 +9,23 @@ import type { StreamEvent } from '../../contracts/stream-event.js';
 import type { ServerSentEvent, WireRequest, WireResponse } from '../../contracts/wire-request.js';
 import { openAiChatFailure } from '../../dialects/openai-chat/errors.js';
 import { encodeChatRequest } from '../../dialects/openai-chat/request.js';
+import { unsaidInChat } from '../../dialects/openai-chat/request-unsaid.js';
 import { openAiChatDecoder } from '../../dialects/openai-chat/stream-decoder.js';
 import { isChatState } from '../../dialects/openai-chat/stream-state.js';
 import { openAiChat } from '../../dialects/openai-chat/wire.js';
 import { openAiResponsesFailure } from '../../dialects/openai-responses/errors.js';
 import { encodeResponsesRequest } from '../../dialects/openai-responses/request.js';
+import { unsaidInResponses } from '../../dialects/openai-responses/request-unsaid.js';
 import { openAiResponsesDecoder } from '../../dialects/openai-responses/stream-decoder.js';
 import { isResponsesState } from '../../dialects/openai-responses/stream-state.js';
 import { openAiResponses } from '../../dialects/openai-responses/wire.js';
 import { forwardWire } from '../../kit/forward-wire.js';
 import { isRecord, jsonFrom } from '../../kit/read-body.js';
+import { withUntranslated } from '../../kit/untranslated.js';
 import { openStream } from '../../kit/wire-call.js';
 import { callOf, providerId } from './openai.calls.js';
 import { isReasoningModel } from './openai.catalogue.js';
-import { chatGptBody, forwardToChatGpt, isChatGpt, unsupported } from './openai.chatgpt.js';
+import { chatGptBody, forwardToChatGpt, isChatGpt, unsaidToChatGpt, unsupported } from './openai.chatgpt.js';
 
 export const dialects: readonly DialectSupport[] = [
   { dialect: openAiResponses, operations: ['chat', 'count-tokens', 'stored-response'] },
@@ -50,12 +53,15 @@ export class OpenAiStreaming implements StreamingBehaviour {
       if (isChatGpt(client)) throw unsupported('Chat Completions');
       const vendor = { provider: providerId, maxTokensField: 'max_completion_tokens', endUserField: 'safety_identifier' } as const;
       const body = encodeChatRequest(request, vendor, extra);
-      return openStream(callOf(client, { signal }, { path: '/chat/completions', body }, openAiChatFailure), chat);
+      const stream = await openStream(callOf(client, { signal }, { path: '/chat/completions', body }, openAiChatFailure), chat);
+      return withUntranslated(stream, unsaidInChat(request, vendor, extra));
     }
     const vendor = { provider: providerId, wantsEncryptedReasoning: isReasoningModel(rest.model) };
     const encoded = encodeResponsesRequest(request, vendor, extra);
     const body = isChatGpt(client) ? chatGptBody(encoded) : encoded;
-    return openStream(callOf(client, { signal }, { path: '/responses', body }, openAiResponsesFailure), responses);
+    const stream = await openStream(callOf(client, { signal }, { path: '/responses', body }, openAiResponsesFailure), responses);
+    const unsaid = unsaidInResponses(request, vendor, extra);
+    return withUntranslated(stream, isChatGpt(client) ? [...unsaid, ...unsaidToChatGpt(rest.options)] : unsaid);
   }
 
   parseStreamEvent(event: ServerSentEvent, state: StreamState | undefined): StreamStep {

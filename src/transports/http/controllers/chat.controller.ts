@@ -17,6 +17,7 @@ import { noteFailure } from '../problem.filter.js';
 import { parsedAs } from '../request.pipe.js';
 import { retriesFrom } from '../retries-header.js';
 import { RunningAnswers } from '../running-answers.js';
+import { tellUntranslated } from '../untranslated.js';
 
 /** Images and files travel in the body. */
 const bodyLimit = 32 * 1024 * 1024;
@@ -43,6 +44,13 @@ export class ChatController {
   })
   @ApiOkResponse({
     description: 'One event in each data line, ended by message-end or by an error event',
+    headers: {
+      'x-maestro-untranslated': {
+        required: false,
+        description: 'What the request said and the provider has no words for, by name; absent where there is nothing',
+        schema: { type: 'string', example: 'options.seed, tool-result.isError' },
+      },
+    },
     content: { 'text/event-stream': {}, 'application/json': {} },
   })
   async chat(
@@ -55,11 +63,14 @@ export class ChatController {
     try {
       const options = { ...rest, ...retriesFrom(request.headers), signal: answer.signal };
       if (!stream) {
-        await reply.send(await this.provider.for(caller).completeChat(provider, session, messages, options));
+        const whole = await this.provider.for(caller).completeChat(provider, session, messages, options);
+        tellUntranslated(reply.raw, whole.untranslated ?? []);
+        await reply.send(whole);
         return;
       }
       // Until here a failure is an answer of its own; from the first event on it is an error frame.
       const events = await this.provider.for(caller).streamChat(provider, session, messages, options);
+      tellUntranslated(reply.raw, events.untranslated);
       reply.hijack();
       await sendEventStream(reply.raw, events, { problemFrom: (failure) => this.problemFrom(failure, request) });
     } finally {

@@ -16,7 +16,8 @@ import { UniversalProvider } from '../../../core/universal-provider.js';
 import type { DoorRoute, ModelEncoding, WireParts } from '../../../kit/door.js';
 import { holdsCarried } from '../../../kit/door.js';
 import { retriesFrom } from '../retries-header.js';
-import { overheadMeter, tellSession, tellUntranslated } from './answer-headers.js';
+import { tellUntranslated } from '../untranslated.js';
+import { overheadMeter, tellSession } from './answer-headers.js';
 import type { RoutedRequest } from './door-route.js';
 import { hintFor, servedAt } from './door-route.js';
 import type { FailureNote } from './send-answer.js';
@@ -168,14 +169,14 @@ export class DoorWalk {
     });
     tellSession(raw, stream.session);
     if (decoded.stream) {
-      tellUntranslated(raw, decoded.notices);
+      tellUntranslated(raw, [...decoded.notices, ...stream.untranslated]);
       takeOver();
       return sendWritten(raw, stream, decoded.streamed(), noted);
     }
     const events: StreamEvent[] = [];
     for await (const event of stream) events.push(event);
     const written = decoded.written(collectAnswer(stream.streamId, events));
-    tellUntranslated(raw, [...decoded.notices, ...written.notices]);
+    tellUntranslated(raw, [...decoded.notices, ...stream.untranslated, ...written.notices]);
     takeOver();
     sendJson(raw, written.body);
   }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
 import type { ForwardedAnswer } from '../../../core/chat/forwarding.js';
-import { overheadMeter, tellSession, tellUntranslated } from './answer-headers.js';
+import { overheadMeter, tellSession } from './answer-headers.js';
 import { sendForwarded } from './send-answer.js';
 
 async function answered(answer: (raw: ServerResponse) => void): Promise<Response> {
@@ -88,32 +88,5 @@ describe('the headers of an answer', () => {
 
     expect([headers.get('x-maestro-provider'), headers.get('x-maestro-session')]).toEqual(['acme', 'work']);
     expect(headers.get('x-same')).toBe('true');
-  });
-
-  it('tell what was not translated, in characters that a header may hold, and not at any length', async () => {
-    const { headers } = await answered((raw) => {
-      tellUntranslated(raw, [
-        'tools[0].x',
-        'tools[0].x',
-        'größe\r\nevil: 1,2',
-        ...Array.from({ length: 500 }, (_, at) => `field_${String(at)}`),
-      ]);
-      raw.end();
-    });
-    const text = headers.get('x-maestro-untranslated') ?? '';
-
-    expect(text).toMatch(/^tools\[0\]\.x, gr\?\?e\?\?evil: 1\?2, field_0, /);
-    expect(text).toMatch(/, \.\.\.$/);
-    expect(text.length).toBeLessThan(1_020);
-    expect(headers.get('evil')).toBeNull();
-  });
-
-  it('say nothing where everything was said', async () => {
-    const { headers } = await answered((raw) => {
-      tellUntranslated(raw, []);
-      raw.end();
-    });
-
-    expect(headers.has('x-maestro-untranslated')).toBe(false);
   });
 });
