@@ -14,6 +14,20 @@ export interface Statement {
 
 const timeoutMs = 2500;
 
+/** When each database was found to be away the last time; by a clock that nobody sets. */
+const awayAt = new WeakMap<DataSource, number>();
+
+/** Milliseconds since any statement found the database away; `Infinity` where none did. */
+export function sinceAway(dataSource: DataSource): number {
+  return performance.now() - (awayAt.get(dataSource) ?? -Infinity);
+}
+
+function noted(dataSource: DataSource, error: unknown): unknown {
+  const told = databaseError(error);
+  if (MaestroError.is(told) && told.code === 'database.unavailable') awayAt.set(dataSource, performance.now());
+  return told;
+}
+
 /**
  * Runs statements on the DataSource's own pool, without the work that a repository does for each row.
  *
@@ -33,7 +47,7 @@ export async function run<Row extends object>(
       throw error;
     });
   } catch (error) {
-    throw databaseError(error);
+    throw noted(dataSource, error);
   }
 }
 
@@ -64,7 +78,7 @@ export async function transaction<T>(
       client.off('error', ignore);
     }
   } catch (error) {
-    throw databaseError(error);
+    throw noted(dataSource, error);
   }
 }
 

@@ -240,7 +240,7 @@ describe('the result of a refresh', () => {
 });
 
 describe('the ledger', () => {
-  it('counts days, hours and equal failures since the last success', async () => {
+  it('counts days, hours and equal failures since the last success or login, without those of our set-up', async () => {
     const { id } = await aLogin();
     const insert = (hoursAgo: number, state: string, reason: string | null): Promise<unknown> =>
       database.dataSource.query(
@@ -252,11 +252,15 @@ describe('the ledger', () => {
     await insert(400, 'stored', null);
     for (const hours of [96, 72, 48, 24]) await insert(hours, 'rejected', hours > 50 ? 'away' : 'odd');
     await insert(1, 'claimed', 'postponed');
+    await insert(300, 'rejected', 'oauth.misconfigured');
+    const ask = (reason: string, of = id): Promise<unknown> => store.history(of, reason, ['oauth.misconfigured']);
+    expect(await ask('odd')).toMatchObject({ days: 0 });
+    await database.dataSource.query(`update saved_authentications set issued_at = now() - interval '1 year'`);
 
-    const { days, hours, same, sameHours } = await store.history(id, 'odd');
+    const { days, hours, same, sameHours } = await store.history(id, 'odd', ['oauth.misconfigured']);
 
     expect([days, Math.round(hours), same, Math.round(sameHours)]).toEqual([4, 96, 2, 48]);
-    expect(await store.history(SessionId.of(randomUUID()), 'odd')).toEqual({ days: 0, hours: 0, same: 0, sameHours: 0 });
+    expect(await ask('odd', SessionId.of(randomUUID()))).toEqual({ days: 0, hours: 0, same: 0, sameHours: 0 });
   });
 });
 

@@ -11,7 +11,7 @@ import { mergeTokens } from '../../kit/oauth/merge-tokens.js';
 import { ProviderRegistry } from '../registry/provider-registry.js';
 import { SecretKeeper } from '../sessions/secret-keeper.js';
 import { ProviderBreaker } from './provider-breaker.js';
-import { isConfiguration, isWorthAnother, settlementOf, untilDueMs } from './refresh-failure.js';
+import { configurationCodes, isConfiguration, isWorthAnother, settlementOf, untilDueMs } from './refresh-failure.js';
 import { RefreshResults } from './refresh-results.js';
 import { nextRefreshAt } from './refresh-schedule.js';
 import type { SpooledResult } from './refresh-spool.port.js';
@@ -30,6 +30,14 @@ const unpreparedPause = 600_000;
 /** `lost`: somebody else has the session now. `again`: it is worth another call at once. In both cases look anew. */
 export type AttemptEnd = { readonly record: SessionRecord } | 'lost' | 'again';
 
+/** Why there is an attempt. */
+export interface AttemptCause {
+  /** Nobody is served by the access token that is there. */
+  readonly isUrgent: boolean;
+  /** Its provider does not take it any more. */
+  readonly isAccessTokenDead: boolean;
+}
+
 interface Prepared {
   readonly claim: RefreshClaim;
   readonly credentials: OAuthCredentials;
@@ -37,6 +45,17 @@ interface Prepared {
   readonly traits: Pick<LoginTraits, 'rotation' | 'refreshIdleDays'>;
   /** Monotonic, when the claim was there: its `readAt` was not later. */
   readonly claimedAt: number;
+  readonly isAccessTokenDead: boolean;
+}
+
+/** What the issuer said, and what comes of it. */
+interface Answered {
+  readonly tokens: TokenSet;
+  readonly merged: OAuthCredentials;
+  /** Monotonic, before it was asked. */
+  readonly sentAt: number;
+  /** The tokens that go. */
+  readonly replaced?: KeptGrant;
 }
 
 /** One refresh by whoever has the lease: one call of the token endpoint at most. */
@@ -52,13 +71,13 @@ export class RefreshAttempt {
     @Inject(RefreshTimes) private readonly times: RefreshTimes,
   ) {}
 
-  /**
-   * @param isUrgent nobody is served by the access token that is there
-   * @throws MaestroError what ended it, after it was written down
-   */
-  async run(claim: RefreshClaim, isUrgent: boolean): Promise<AttemptEnd> {
+  /** @throws MaestroError what ended it, after it was written down */
+  async run(claim: RefreshClaim, { isUrgent, isAccessTokenDead }: AttemptCause): Promise<AttemptEnd> {
     const claimedAt = this.clock.monotonic();
-    const prepared = await this.prepared(claim, claimedAt).catch((error: unknown) => this.giveBack(claim, error));
+    // Tokens that are here and not stored yet: the ones in the database are spent.
+    if (await this.results.recover(claim)) return 'lost';
+    const tokens = await this.prepared(claim).catch((error: unknown) => this.giveBack(claim, error));
+    const prepared = { ...tokens, claimedAt, isAccessTokenDead };
     const { rotation } = prepared.traits;
     const waitMs = rotation === 'strict' && claim.unsettledSince !== undefined && !isUrgent ? untilDueMs(claim.record) : 0;
     if (waitMs > 0) {
@@ -73,18 +92,20 @@ export class RefreshAttempt {
     }
   }
 
-  private async prepared(claim: RefreshClaim, claimedAt: number): Promise<Prepared> {
+  private async prepared(claim: RefreshClaim): Promise<Omit<Prepared, 'claimedAt' | 'isAccessTokenDead'>> {
     const { record } = claim;
     const credentials = await this.keeper.open(record);
     if (credentials.authType !== 'oauth' || credentials.refreshToken === undefined) throw cannotRefresh(record);
     const traits = this.registry.manifestOf(record.provider).login ?? { rotation: 'strict' as const };
-    return { claim, credentials, refreshToken: credentials.refreshToken, traits, claimedAt };
+    return { claim, credentials, refreshToken: credentials.refreshToken, traits };
   }
 
   /** Nothing was sent. */
   private async giveBack(claim: RefreshClaim, error: unknown): Promise<never> {
     const { code } = MaestroError.from(error);
-    await this.store.settle(claim, { state: 'claimed', reason: code, isFailure: true, pauseMs: unpreparedPause });
+    // What has no refresh token has no next time either, and is not to get one here.
+    const pause = code === 'operation.unsupported' ? {} : { pauseMs: unpreparedPause };
+    await this.store.settle(claim, { state: 'claimed', reason: code, isFailure: 'pauseMs' in pause, ...pause });
     throw error;
   }
 
@@ -94,7 +115,10 @@ export class RefreshAttempt {
     const replaced = traits.rotation === 'strict' ? await this.replacedGrant(prepared) : undefined;
     const fingerprint = await this.keeper.fingerprintOfSecret(refreshToken, record);
     // Its answer may be lost: then nothing is sent, and the next one takes more care than it has to.
+    const sentAt = this.clock.monotonic();
     if (!(await this.store.markSent(claim, fingerprint, this.times.leaseMs))) return 'lost';
+    // The lease began before we stood still.
+    if (this.clock.monotonic() - sentAt >= this.times.leaseMs) return 'lost';
     let tokens: TokenSet;
     try {
       tokens = await this.answered(record, refreshToken);
@@ -103,7 +127,7 @@ export class RefreshAttempt {
     }
     this.breaker.succeeded(record.provider);
     const merged = await this.merged(record, tokens, credentials);
-    return this.saved(await this.resultOf(prepared, tokens, merged, replaced));
+    return this.saved(await this.resultOf(prepared, { tokens, merged, sentAt, ...(replaced && { replaced }) }));
   }
 
   private async answered({ provider, name }: SessionRecord, refreshToken: Secret): Promise<TokenSet> {
@@ -123,12 +147,12 @@ export class RefreshAttempt {
     return outcome.outcome === 'stored' ? { record: outcome.record } : 'lost';
   }
 
-  private async failed({ claim, traits }: Prepared, error: MaestroError): Promise<AttemptEnd> {
+  private async failed({ claim, traits, isAccessTokenDead }: Prepared, error: MaestroError): Promise<AttemptEnd> {
     const { rotation } = traits;
     const { provider, name } = claim.record;
     this.countFailure(claim, error);
-    const history = claim.failures < 2 ? noHistory : await this.store.history(claim.record.id, error.code);
-    const settlement = settlementOf({ error, claim, rotation, history }, this.times);
+    const history = claim.failures < 2 ? noHistory : await this.store.history(claim.record.id, error.code, configurationCodes);
+    const settlement = settlementOf({ error, claim, rotation, history, isAccessTokenDead }, this.times);
     // Where the row says that the secret is another one by now, this refusal was of a token that somebody has used already.
     if (!(await this.store.settle(claim, settlement))) return 'lost';
     if (isWorthAnother({ error, claim, rotation })) return 'again';
@@ -157,15 +181,10 @@ export class RefreshAttempt {
     return own.refreshToken === undefined && plain.refreshToken !== undefined ? { ...own, refreshToken: plain.refreshToken } : own;
   }
 
-  private async resultOf(
-    { claim, traits, claimedAt }: Prepared,
-    tokens: TokenSet,
-    merged: OAuthCredentials,
-    replaced: KeptGrant | undefined,
-  ): Promise<SpooledResult> {
+  private async resultOf({ claim, traits, claimedAt }: Prepared, { tokens, merged, sentAt, replaced }: Answered): Promise<SpooledResult> {
     const { record, attemptId, epoch } = claim;
     const { id: sessionId, provider, secretVersion: fromVersion } = record;
-    const issuedAt = this.storeTime(record, claimedAt);
+    const issuedAt = this.storeTime(record, sentAt - claimedAt);
     const lifetimeMs = lifetimeOf(tokens, this.clock.now());
     const expiresAt = lifetimeMs === undefined ? undefined : new Date(issuedAt.getTime() + lifetimeMs);
     const ends = expiresAt === undefined ? {} : { expiresAt };
@@ -176,10 +195,10 @@ export class RefreshAttempt {
     return { ...place, secret, fingerprint, issuedAt, nextRefreshAt: next, ...ends, ...(replaced && { replaced }) };
   }
 
-  /** The store's time now: what it was at the claim, and what has gone by since on a clock that nobody sets. */
-  private storeTime({ readAt }: SessionRecord, claimedAt: number): Date {
+  /** By the store's clock, so long after the claim. The issuer began to count at the earliest when it was asked. */
+  private storeTime({ readAt }: SessionRecord, sinceClaim: number): Date {
     if (readAt === undefined) return this.clock.now();
-    return new Date(readAt.getTime() + this.clock.monotonic() - claimedAt);
+    return new Date(readAt.getTime() + sinceClaim);
   }
 
   private async replacedGrant({ claim, credentials }: Prepared): Promise<KeptGrant> {

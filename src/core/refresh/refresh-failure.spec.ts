@@ -19,13 +19,14 @@ interface Circumstances {
   readonly failures?: number;
   readonly unsettledSince?: Date;
   readonly record?: Partial<SessionRecord>;
+  readonly isAccessTokenDead?: boolean;
 }
 
 function settled(error: MaestroError, circumstances: Circumstances = {}): ReturnType<typeof settlementOf> {
-  const { rotation = 'strict', history = calm, failures = 0, unsettledSince, record } = circumstances;
+  const { rotation = 'strict', history = calm, failures = 0, unsettledSince, record, isAccessTokenDead = false } = circumstances;
   const claimed = aSessionRecord({ authType: 'oauth', readAt, ...record });
   const claim = { record: claimed, attemptId: 'a1', epoch: 1, failures, ...(unsettledSince && { unsettledSince }) };
-  return settlementOf({ error, claim, rotation, history }, times);
+  return settlementOf({ error, claim, rotation, history, isAccessTokenDead }, times);
 }
 
 describe('a token call that failed', () => {

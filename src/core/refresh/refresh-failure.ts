@@ -3,20 +3,20 @@ import type { RefreshRotation } from '../../contracts/manifest.js';
 import type { SessionRecord, StoredSessionStatus } from '../../contracts/session.js';
 import { maySpendToken } from '../../kit/oauth/token-failure.js';
 import { statusAfter } from '../sessions/session-lifecycle.js';
-import type { FailureHistory, RefreshClaim, RefreshSettlement } from './refresh-store.port.js';
+import type { FailureHistory, RefreshClaim, RefreshSettlement, RefreshState } from './refresh-store.port.js';
 import type { RefreshTimes } from './refresh-times.js';
-import { pauseAfter } from './refresh-times.js';
+import { longestPauseAfter, pauseAfter } from './refresh-times.js';
 import { marginMs } from './token-expiry.js';
 
 /** Milliseconds. */
 const longestRetryAfter = 600_000;
 const configurationPause = 60_000;
 
-const ofTheClient: ReadonlySet<string> = new Set(['oauth.misconfigured', 'login.not-configured', 'operation.unsupported']);
+/** Codes of failures that are our set-up's: no session is at fault, or ends for them. */
+export const configurationCodes: readonly string[] = ['oauth.misconfigured', 'login.not-configured', 'operation.unsupported'];
 
-/** Our set-up is at fault: no session is. */
 export function isConfiguration(error: MaestroError): boolean {
-  return ofTheClient.has(error.code);
+  return configurationCodes.includes(error.code);
 }
 
 export interface FailedCall {
@@ -24,6 +24,8 @@ export interface FailedCall {
   readonly claim: RefreshClaim;
   readonly rotation: RefreshRotation;
   readonly history: FailureHistory;
+  /** The provider does not take it any more: there is nothing to spare. */
+  readonly isAccessTokenDead: boolean;
 }
 
 /** How a call that failed is written down, when it is tried again, and whether the session changes its state. */
@@ -41,16 +43,24 @@ export function settlementOf(call: FailedCall, times: Pick<RefreshTimes, 'random
 }
 
 /** Whether to ask once more at once: the issuer takes the same token again, and whoever waits need not hear of a hiccup. */
-export function isWorthAnother({ error, claim, rotation }: Omit<FailedCall, 'history'>): boolean {
+export function isWorthAnother({ error, claim, rotation }: Pick<FailedCall, 'error' | 'claim' | 'rotation'>): boolean {
   return rotation !== 'strict' && claim.unsettledSince === undefined && maySpendToken(error);
 }
 
 function pauseOf(call: FailedCall, state: 'unknown' | 'rejected', times: Pick<RefreshTimes, 'random'>): number {
-  const { error, claim, rotation } = call;
+  const { error, claim, rotation, isAccessTokenDead } = call;
   if (isWorthAnother(call)) return 0;
   const usual = pauseAfter(claim.failures, times);
   if (error.retryAfterMs !== undefined) return Math.min(Math.max(error.retryAfterMs, usual), longestRetryAfter);
-  return state === 'unknown' && rotation === 'strict' ? Math.max(usual, untilDueMs(claim.record)) : usual;
+  return state === 'unknown' && rotation === 'strict' && !isAccessTokenDead ? Math.max(usual, untilDueMs(claim.record)) : usual;
+}
+
+/** A pause as `settlementOf` makes it for an access token that still serves: until that is due, and longer than any other reason has. */
+export function sparesAccessToken({ record, failures, isUnsettled }: RefreshState): boolean {
+  const { expiresAt, issuedAt, nextRefreshAt, readAt } = record;
+  if (!isUnsettled || expiresAt === undefined || nextRefreshAt === undefined || readAt === undefined) return false;
+  const dueAt = expiresAt.getTime() - marginMs(expiresAt, issuedAt);
+  return nextRefreshAt.getTime() >= dueAt && nextRefreshAt.getTime() - readAt.getTime() > longestPauseAfter(failures);
 }
 
 /** A refresh token that may be spent is not shown again while the access token serves: a strict issuer would end that, too. */

@@ -92,7 +92,7 @@ export interface RefreshSettlement {
   readonly audit?: AuditNote;
 }
 
-/** What the ledger knows since the last success. */
+/** What the ledger knows since the last success, or login. */
 export interface FailureHistory {
   /** Distinct days with a failure. */
   readonly days: number;
@@ -122,7 +122,8 @@ export interface RefreshStore {
   commit(result: RefreshCommit): Promise<CommitOutcome>;
   /** False: the claim does not hold any more, and nothing was changed but the ledger. */
   settle(claim: RefreshClaim, settlement: RefreshSettlement): Promise<boolean>;
-  history(id: SessionId, reason: string): Promise<FailureHistory>;
+  /** Of the secret that is there now, leaving out failures for some reasons. */
+  history(id: SessionId, reason: string, except: readonly string[]): Promise<FailureHistory>;
   /** A result that came too late for its session. */
   keepOrphan(grant: KeptGrant, audit: AuditNote): Promise<void>;
   /** Forgets attempts that began, and grants that were kept, before then. */

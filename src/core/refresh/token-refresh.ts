@@ -8,9 +8,10 @@ import type { SessionRecord } from '../../contracts/session.js';
 import { ProviderBreaker } from './provider-breaker.js';
 import type { AttemptEnd } from './refresh-attempt.js';
 import { RefreshAttempt } from './refresh-attempt.js';
+import { sparesAccessToken } from './refresh-failure.js';
 import type { RefreshClaim, RefreshState } from './refresh-store.port.js';
 import { RefreshStore } from './refresh-store.port.js';
-import { longestPauseAfter, RefreshTimes } from './refresh-times.js';
+import { RefreshTimes } from './refresh-times.js';
 
 /** `due`: close to its end. `rejected`: the provider did not take it. `manual`: somebody wants it, whatever failed before. */
 export type RefreshReason = 'due' | 'rejected' | 'manual';
@@ -44,6 +45,10 @@ export class TokenRefresh {
    * `session.reauth-required`, `session.disabled`, `session.not-found`, `oauth.misconfigured`, `database.unavailable`, upstream errors
    */
   async ensureFresh(seen: SessionRecord, reason: RefreshReason, { signal }: WaitOptions = {}): Promise<SessionRecord> {
+    const running = this.flights.get(keyOf(seen));
+    const joined = running && (await this.waited(running, seen, signal).catch((error: unknown) => seenIfPaused(error, seen, reason)));
+    if (joined !== undefined && joined.secretVersion !== seen.secretVersion) return joined;
+    // What somebody else had begun was put off, for a reason that is none for this caller.
     const flight = this.flights.get(keyOf(seen)) ?? this.begin(seen, () => this.refreshed(seen, reason));
     return this.waited(flight, seen, signal);
   }
@@ -53,7 +58,7 @@ export class TokenRefresh {
     const { record } = claim;
     const work = async (): Promise<SessionRecord> => {
       this.breaker.check(record.provider);
-      return recordOf(await this.attempt.run(claim, false)) ?? record;
+      return recordOf(await this.attempt.run(claim, { isUrgent: false, isAccessTokenDead: false })) ?? record;
     };
     await this.begin(record, work).catch((error: unknown) => {
       this.logger.warn({ text: `session ${record.id} could not be refreshed`, error });
@@ -111,11 +116,12 @@ export class TokenRefresh {
   private async claimedRun(record: SessionRecord, reason: RefreshReason): Promise<AttemptEnd> {
     if (reason !== 'manual') this.breaker.check(record.provider);
     const claim = await this.store.claim(record.id, record.generation, this.lease);
-    return claim === undefined ? 'lost' : this.attempt.run(claim, true);
+    return claim === undefined ? 'lost' : this.attempt.run(claim, { isUrgent: true, isAccessTokenDead: reason === 'rejected' });
   }
 
   /** States that are not refreshed, and a pause that only somebody's own word ends. */
-  private refuse({ record, failures, isUnsettled }: RefreshState, reason: RefreshReason): void {
+  private refuse(state: RefreshState, reason: RefreshReason): void {
+    const { record, failures } = state;
     const { provider, name, status, statusReason, nextRefreshAt, readAt = this.clock.now() } = record;
     if (status === 'disabled') throw new MaestroError('session.disabled', { provider, name });
     if (status === 'reauth_required' || (status === 'exhausted' && reason !== 'manual')) {
@@ -124,7 +130,7 @@ export class TokenRefresh {
     const leftMs = nextRefreshAt === undefined || failures === 0 ? 0 : nextRefreshAt.getTime() - readAt.getTime();
     if (leftMs <= 0 || reason === 'manual') return;
     // A pause that only spares the access token is over when nobody takes that any more.
-    if (isUnsettled && reason === 'rejected' && leftMs > longestPauseAfter(failures)) return;
+    if (reason === 'rejected' && sparesAccessToken(state)) return;
     throw new MaestroError('session.refresh-paused', { provider, name, failures }, { retryAfterMs: Math.ceil(leftMs) });
   }
 
@@ -163,6 +169,11 @@ export class TokenRefresh {
 /** The same secret is refreshed once, whatever else of its session changes meanwhile. */
 function keyOf({ id, secretVersion }: SessionRecord): string {
   return `${id}:${String(secretVersion)}`;
+}
+
+function seenIfPaused(error: unknown, seen: SessionRecord, reason: RefreshReason): SessionRecord {
+  if (reason !== 'manual' || !MaestroError.is(error) || error.code !== 'session.refresh-paused') throw error;
+  return seen;
 }
 
 function recordOf(end: AttemptEnd): SessionRecord | undefined {

@@ -6,11 +6,12 @@ const refreshable = `('active', 'needs_attention', 'exhausted')`;
 /**
  * A lease that ran out after the token was sent counts once more for as long as its holder is connected: he may only stand still,
  * with an answer that waits for him, and a strict issuer ends the login of whoever shows the token a second time. The connections
- * of a dead process are closed by its machine at once.
+ * of a dead process are closed by its machine at once. Who is shy leaves alone whatever was sent and never settled.
  */
 const isFree = `auth_type = 'oauth' and status in ${refreshable} and (lease_until is null or lease_until < clock_timestamp()
   and not (lease_until >= clock_timestamp() - $2 * interval '1 ms'
-    and exists (select 1 from pg_stat_activity where pid::text = nullif(split_part(lease_owner, '#', 2), ''))))`;
+    and exists (select 1 from pg_stat_activity where pid::text = nullif(split_part(lease_owner, '#', 2), ''))))
+  and not ($5::boolean and refresh_started_at is not null)`;
 
 /**
  * Whoever claims finds out, in the same statement, whether somebody before sent a token and never said how it ended: that
@@ -120,7 +121,8 @@ export const keepGrant = writing(
    values ($1, $2, $3, 'oauth', $4, $5, $6, $7, now()) on conflict (id) do nothing returning id`,
 );
 
-const failed = `from refresh_attempts where session_id = $1 and reason is not null and state in ('rejected', 'unknown')
+const failed = `from refresh_attempts where session_id = $1 and reason <> all($3::text[]) and state in ('rejected', 'unknown')
+  and claimed_at > coalesce((select issued_at from saved_authentications where id = $1), '-infinity')
   and claimed_at > coalesce((select max(claimed_at) from refresh_attempts where session_id = $1 and state = 'stored'), '-infinity')`;
 
 export const history = reading(

@@ -20,7 +20,7 @@ import type { SessionRow } from '../session-record.js';
 import { recordFromRow } from '../session-record.js';
 import { findById } from '../session-statements.js';
 import type { Connection } from '../statements.js';
-import { run, transaction } from '../statements.js';
+import { run, sinceAway, transaction } from '../statements.js';
 import * as statements from './refresh-statements.js';
 
 interface ClaimRow extends SessionRow {
@@ -45,12 +45,13 @@ export class TypeOrmRefreshStore implements RefreshStore {
   ) {}
 
   async claim(id: SessionId, generation: number, { owner, leaseMs }: LeaseRequest): Promise<RefreshClaim | undefined> {
-    const [row] = await run<ClaimRow>(this.dataSource, statements.claim, [owner, leaseMs, id, generation]);
+    const [row] = await run<ClaimRow>(this.dataSource, statements.claim, [owner, leaseMs, id, generation, this.isShy(leaseMs)]);
     return row && claimFromRow(row);
   }
 
   async claimDue({ owner, leaseMs, limit, excluding = [] }: DueRequest): Promise<readonly RefreshClaim[]> {
-    return (await run<ClaimRow>(this.dataSource, statements.claimDue, [owner, leaseMs, limit, excluding])).map(claimFromRow);
+    const values = [owner, leaseMs, limit, excluding, this.isShy(leaseMs)];
+    return (await run<ClaimRow>(this.dataSource, statements.claimDue, values)).map(claimFromRow);
   }
 
   async look(id: SessionId): Promise<RefreshState | undefined> {
@@ -92,8 +93,8 @@ export class TypeOrmRefreshStore implements RefreshStore {
     });
   }
 
-  async history(id: SessionId, reason: string): Promise<FailureHistory> {
-    const [row] = await run<FailureHistory>(this.dataSource, statements.history, [id, reason]);
+  async history(id: SessionId, reason: string, except: readonly string[]): Promise<FailureHistory> {
+    const [row] = await run<FailureHistory>(this.dataSource, statements.history, [id, reason, except]);
     return row ?? { days: 0, hours: 0, same: 0, sameHours: 0 };
   }
 
@@ -109,6 +110,14 @@ export class TypeOrmRefreshStore implements RefreshStore {
     const values = [attemptsBefore, grantsBefore, limit];
     const [row] = await run<{ readonly attempts: number; readonly grants: number }>(this.dataSource, statements.purge, values);
     return Math.max(row?.attempts ?? 0, row?.grants ?? 0);
+  }
+
+  /**
+   * After an absence of the database nobody could renew a lease or store what he got: those who have new tokens come first, for as
+   * long as a lease lasts.
+   */
+  private isShy(leaseMs: number): boolean {
+    return sinceAway(this.dataSource) < leaseMs;
   }
 }
 
