@@ -197,6 +197,16 @@ describe('what the openai SDK is told', () => {
     });
   });
 
+  it('is logged by what was asked for, without an address as somebody wrote it, and without a key', async () => {
+    await post('/v1/models/of-somebody?key=mk_in_a_query', {});
+    await post('/openai/v1/responses', { model: 'openai/any', input: 'Hello' });
+    await until(() => door.gateway.log().includes('"route":"/openai/v1/responses"'));
+    const log = door.gateway.log();
+
+    expect(log).toContain('"route":"/v1/*"');
+    for (const secret of [door.gateway.adminKey, 'mk_in_a_query', 'of-somebody']) expect(log).not.toContain(secret);
+  });
+
   it.each(providers)('ends the request at %s when it leaves', async (provider) => {
     const left = await door.sdk.call('chat.completions.create', [{ model: `${provider}/sim-slow`, messages, stream: true }], {
       leaveAfter: 2,
