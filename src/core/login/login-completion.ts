@@ -8,15 +8,18 @@ import type { PendingLogin } from '../../contracts/login.js';
 import type { Secret } from '../../contracts/secret.js';
 import type { Session } from '../../contracts/session.js';
 import type { PkceParams, TokenSet } from '../../contracts/tokens.js';
+import { mergeTokens } from '../../kit/oauth/merge-tokens.js';
+import { RefreshTimes } from '../refresh/refresh-times.js';
 import { lifetimeOf } from '../refresh/token-expiry.js';
+import { wakingPatience } from '../refresh/waking-patience.js';
 import { ProviderRegistry } from '../registry/provider-registry.js';
 import { SecretBox } from '../sessions/secret-box.port.js';
 import { LoginKeeping } from './login-keeping.js';
 import { openChallenge } from './login-secrets.js';
 import { PendingLogins } from './pending-login.port.js';
 
-/** Milliseconds for an exchange. */
-const patience = 30_000;
+/** A login may take as long as so many calls of a token endpoint: some vendors want more than one. */
+const calls = 4;
 
 /** What the issuer gave, as far as it belongs to the login. @throws MaestroError where it does not: nothing is sent then */
 export type CodeFrom = (pkce: PkceParams) => Secret;
@@ -35,6 +38,7 @@ export class LoginCompletion implements OnModuleDestroy {
     @Inject(PendingLogins) private readonly pending: PendingLogins,
     @Inject(SecretBox) private readonly box: SecretBox,
     @Inject(LoginKeeping) private readonly keeping: LoginKeeping,
+    @Inject(RefreshTimes) private readonly times: RefreshTimes,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -82,10 +86,24 @@ export class LoginCompletion implements OnModuleDestroy {
     const { pkceParams } = await openChallenge(this.box, login);
     const code = codeFrom(pkceParams);
     const oauth = this.registry.resolve(login.provider, 'oauth');
-    const options = { signal: AbortSignal.timeout(patience) };
-    const tokens = await oauth.exchangeCode(code, pkceParams, login.name, options);
-    // Merged with nothing: the person may have logged in to another account than the session had before.
-    return oauth.extractApiCredentials(this.inStoreTime(tokens, login, since), undefined, options);
+    const tooLong = new MaestroError('upstream.timeout', { origin: login.provider, phase: 'for the whole answer' });
+    const { signal, end } = wakingPatience(calls * this.times.tokenTimeoutMs, this.clock, tooLong);
+    try {
+      const tokens = await oauth.exchangeCode(code, pkceParams, login.name, { signal });
+      return await this.credentialsFrom(this.inStoreTime(tokens, login, since), login, signal);
+    } finally {
+      end();
+    }
+  }
+
+  /** Merged with nothing: the person may have logged in to another account than the session had before. */
+  private async credentialsFrom(tokens: TokenSet, login: PendingLogin, signal: AbortSignal): Promise<OAuthCredentials> {
+    try {
+      return await this.registry.resolve(login.provider, 'oauth').extractApiCredentials(tokens, undefined, { signal });
+    } catch (error) {
+      await this.keeping.takeBack(login, mergeTokens(tokens, undefined));
+      throw error;
+    }
   }
 
   /** Replicas need not agree on the time: an end is counted from when the store read the login, on a clock that nobody sets. */

@@ -17,6 +17,7 @@ import { Secret } from '../../contracts/secret.js';
 import type { SessionRecord } from '../../contracts/session.js';
 import { mergeTokens } from '../../kit/oauth/merge-tokens.js';
 import type { MaestroOptions } from '../../maestro.module.js';
+import type { CallOptions } from '../../contracts/provider-client.js';
 import type { AuthorizationChallenge, PkceParams, TokenSet } from '../../contracts/tokens.js';
 import { Consents } from './consents.js';
 import { LoginCompletion } from './login-completion.js';
@@ -25,7 +26,7 @@ import { PendingLogins } from './pending-login.port.js';
 
 /** What the hand-made issuer does next, and what was done to it. */
 interface Script {
-  answer: () => Promise<void>;
+  answer: (signal: AbortSignal) => Promise<void>;
   begun: number;
   exchanges: number;
   readonly codes: string[];
@@ -33,6 +34,7 @@ interface Script {
   isRevocable: boolean;
   redirectUri: string;
   accessToken?: string | undefined;
+  extraction?: Error | undefined;
   lifetimeSeconds?: number | undefined;
   expiresAt?: Date | undefined;
   pollIntervalSeconds?: number | undefined;
@@ -45,6 +47,7 @@ const usual = {
   isRevocable: true,
   redirectUri: 'https://maestro.example/oauth/callback',
   accessToken: undefined,
+  extraction: undefined,
   lifetimeSeconds: undefined,
   expiresAt: undefined,
   pollIntervalSeconds: undefined,
@@ -66,10 +69,10 @@ class ScriptedOAuth extends WholeOAuth {
     };
   }
 
-  override async exchangeCode(code: Secret, _pkce: PkceParams): Promise<TokenSet> {
+  override async exchangeCode(code: Secret, _pkce: PkceParams, _name: string, { signal }: CallOptions): Promise<TokenSet> {
     script.exchanges += 1;
     script.codes.push(code.reveal());
-    await script.answer();
+    await script.answer(signal);
     const accessToken = Secret.of(script.accessToken ?? `access-${String(script.exchanges)}-0123456789`);
     const { lifetimeSeconds, expiresAt } = script;
     return {
@@ -80,6 +83,7 @@ class ScriptedOAuth extends WholeOAuth {
   }
 
   override async extractApiCredentials(tokens: TokenSet): Promise<OAuthCredentials> {
+    if (script.extraction !== undefined) throw script.extraction;
     return mergeTokens(tokens, undefined);
   }
 
@@ -187,6 +191,27 @@ describe('logins', () => {
     await logins.complete(one.id, Secret.of('code'));
     await expect(logins.complete(two.id, Secret.of('code'))).rejects.toMatchObject({ code: 'session.name-taken' });
     expect(script.revoked).toEqual([]);
+  });
+
+  it('give the tokens back that the provider can make no credentials of', async () => {
+    await start();
+    const { id } = await begin();
+    script.extraction = new MaestroError('upstream.permission-denied', { provider: 'whole', reason: 'no key' });
+    await expect(logins.complete(id, Secret.of('code'))).rejects.toBe(script.extraction);
+    expect(script.revoked).toEqual(['access-1-0123456789']);
+  });
+
+  it('end with an issuer that answers too late, and say so', async () => {
+    await start({}, { refreshTimes: { tokenTimeoutMs: 5 } });
+    script.answer = (signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(signal.reason as Error);
+        });
+      });
+    const { id } = await begin();
+    await expect(logins.complete(id, Secret.of('code'))).rejects.toMatchObject({ code: 'upstream.timeout' });
+    await expect(logins.get(id)).resolves.toMatchObject({ status: 'failed', problem: { code: 'upstream.timeout' } });
   });
 
   it('trouble no issuer for a name that is taken, or for one login too many', async () => {
