@@ -1,6 +1,7 @@
 import { MaestroError } from '../contracts/errors/maestro-error.js';
 import type { FieldReader } from './field-reader.js';
 import { defined, readRequest } from './field-reader.js';
+import { unsaidFor } from './unsaid.js';
 
 function problemsOf(body: unknown, read: (fields: FieldReader) => unknown): readonly string[] {
   try {
@@ -61,7 +62,7 @@ describe('the fields of a request', () => {
       fields.list('all');
     });
     expect(problems).toEqual([
-      't must be text',
+      't must be a text',
       'gone is missing',
       'n must be a number',
       'f must be true or false',
@@ -76,6 +77,48 @@ describe('the fields of a request', () => {
 
   it('need a body that is an object', () => {
     expect([[], 'x', null, undefined].map((body) => problemsOf(body, () => 1))).toEqual(Array(4).fill(['the body must be a JSON object']));
+  });
+});
+
+describe('an object that was read in part', () => {
+  it('gives what nobody read, once, and lets a field be looked at unread', () => {
+    const { value, notices } = readRequest({ a: 1, b: { c: 2 }, none: null }, (fields) => {
+      const peeked = [fields.peek('b'), fields.peek('none'), fields.peek('constructor')];
+      fields.number('a');
+      return [peeked, fields.rest(), fields.rest()];
+    });
+    expect(value).toEqual([[{ c: 2 }, undefined, undefined], { b: { c: 2 } }, {}]);
+    expect(notices).toEqual([]);
+  });
+
+  it('has its names in one spelling, and so have the objects in it', () => {
+    const inCamelCase = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const body = { top_p: 1, other_one: { kept_here: 1 }, a_list: [{ in_it: 2 }] };
+    const { value, notices } = readRequest(
+      body,
+      (fields) => [fields.number('topP'), fields.fields('otherOne')?.number('keptHere'), fields.list('aList')[0]?.number('inIt')],
+      inCamelCase,
+    );
+    expect(value).toEqual([1, 1, 2]);
+    expect(notices).toEqual([]);
+  });
+
+  it('is missed where it is needed, and each problem is told once', () => {
+    const problems = problemsOf({ t: 'x' }, (fields) => {
+      fields.neededFields('gone').needed('name');
+      fields.neededFields('t');
+      fields.fields('t');
+      fields.refuse('t', 'another');
+    });
+    expect(problems).toEqual(['gone is missing', 'gone.name is missing', 't must be an object', 't must be another']);
+  });
+
+  it('goes to the provider of the same wire, or its paths are named', () => {
+    const optionsFor = (provider: string | undefined, body: object) =>
+      readRequest(body, (fields) => unsaidFor(provider, fields.findings.notices).optionsOf(fields));
+    expect(optionsFor('acme', { a: 1, b: 2 })).toEqual({ value: { providerOptions: { acme: { a: 1, b: 2 } } }, notices: [] });
+    expect(optionsFor(undefined, { a: 1, b: 2 })).toEqual({ value: {}, notices: ['a', 'b'] });
+    expect(optionsFor('acme', {})).toEqual({ value: {}, notices: [] });
   });
 });
 

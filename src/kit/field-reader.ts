@@ -10,23 +10,30 @@ export interface Findings {
   readonly notices: string[];
 }
 
+/** Another way to write the names of fields, for wires that take more than one. */
+export type Respelling = (name: string) => string;
+
 /**
  * Reads an object of a client's request, field by field. A field of the wrong type is a problem; `null` stands for absent. What
  * nobody asked for is named by `finish`, so that nothing is dropped in silence.
  */
 export class FieldReader {
+  private readonly record: JsonRecord;
   private readonly unread: Set<string>;
 
   constructor(
-    private readonly record: JsonRecord,
+    given: JsonRecord,
     readonly path: string,
     readonly findings: Findings,
+    private readonly respelled?: Respelling,
   ) {
+    const record = respelled === undefined ? given : respelledIn(given, respelled);
+    this.record = record;
     this.unread = new Set(Object.keys(record).filter((name) => record[name] !== null && record[name] !== undefined));
   }
 
   text(name: string): string | undefined {
-    return this.read(name, 'text', (value) => (typeof value === 'string' ? value : undefined));
+    return this.read(name, 'a text', (value) => (typeof value === 'string' ? value : undefined));
   }
 
   /** A text that must be there. */
@@ -55,8 +62,15 @@ export class FieldReader {
   /** An object whose fields are read one by one; call its `finish`. */
   fields(name: string): FieldReader | undefined {
     return this.read(name, 'an object', (value) =>
-      isRecord(value) ? new FieldReader(value, this.pathOf(name), this.findings) : undefined,
+      isRecord(value) ? new FieldReader(value, this.pathOf(name), this.findings, this.respelled) : undefined,
     );
+  }
+
+  /** An object that must be there. */
+  neededFields(name: string): FieldReader {
+    const fields = this.fields(name);
+    if (fields === undefined && !this.has(name)) this.problem(`${this.pathOf(name)} is missing`);
+    return fields ?? new FieldReader({}, this.pathOf(name), this.findings, this.respelled);
   }
 
   /** A list of objects; entries that are none are a problem. */
@@ -64,7 +78,7 @@ export class FieldReader {
     const entries = this.read(name, 'a list', (value) => (Array.isArray(value) ? (value as readonly unknown[]) : undefined)) ?? [];
     return entries.flatMap((entry, at) => {
       const path = `${this.pathOf(name)}[${String(at)}]`;
-      if (isRecord(entry)) return [new FieldReader(entry, path, this.findings)];
+      if (isRecord(entry)) return [new FieldReader(entry, path, this.findings, this.respelled)];
       this.problem(`${path} must be an object`);
       return [];
     });
@@ -75,6 +89,18 @@ export class FieldReader {
     return this.read(name, 'a value', asJson);
   }
 
+  /** The value of a field that may be none of ours to read; it is not read by this. */
+  peek(name: string): unknown {
+    return this.has(name) ? this.record[name] : undefined;
+  }
+
+  /** The fields that nobody read so far; somebody does now. */
+  rest(): JsonObject {
+    const names = [...this.unread];
+    this.unread.clear();
+    return Object.fromEntries(names.map((name) => [name, asJson(this.record[name])]));
+  }
+
   /** The object as it came. */
   whole(): JsonObject {
     return asJson(this.record);
@@ -82,7 +108,7 @@ export class FieldReader {
 
   /** Whether the field says anything; reads nothing. */
   has(name: string): boolean {
-    return this.record[name] !== undefined && this.record[name] !== null;
+    return Object.hasOwn(this.record, name) && this.record[name] !== undefined && this.record[name] !== null;
   }
 
   /** Fields that say nothing which an answer depends on. */
@@ -106,6 +132,11 @@ export class FieldReader {
     this.findings.problems.push(text);
   }
 
+  /** A field that cannot be read as it is. */
+  refuse(name: string, needed: string): void {
+    this.problem(`${this.pathOf(name)} must be ${needed}`);
+  }
+
   /** Names what was not read. */
   finish(): void {
     for (const name of this.unread) this.findings.notices.push(this.pathOf(name));
@@ -120,9 +151,13 @@ export class FieldReader {
     this.unread.delete(name);
     if (!this.has(name)) return undefined;
     const value = parse(this.record[name]);
-    if (value === undefined) this.problem(`${this.pathOf(name)} must be ${kind}`);
+    if (value === undefined) this.refuse(name, kind);
     return value;
   }
+}
+
+function respelledIn(record: JsonRecord, respelled: Respelling): JsonRecord {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [respelled(name), value]));
 }
 
 function isText(value: unknown): value is string {
@@ -137,13 +172,14 @@ function isText(value: unknown): value is string {
 export function readRequest<T>(
   body: unknown,
   read: (fields: FieldReader) => T,
+  respelled?: Respelling,
 ): { readonly value: T; readonly notices: readonly string[] } {
   if (!isRecord(body)) throw new MaestroError('request.invalid', { problems: ['the body must be a JSON object'] });
   const findings: Findings = { problems: [], notices: [] };
-  const fields = new FieldReader(body, '', findings);
+  const fields = new FieldReader(body, '', findings, respelled);
   const value = read(fields);
   fields.finish();
-  if (findings.problems.length > 0) throw new MaestroError('request.invalid', { problems: findings.problems });
+  if (findings.problems.length > 0) throw new MaestroError('request.invalid', { problems: [...new Set(findings.problems)] });
   return { value, notices: findings.notices };
 }
 

@@ -1,30 +1,28 @@
 import type { ProviderOptions } from '../contracts/chat.js';
-import type { RequestFields } from './request-fields.js';
+import type { FieldReader } from './field-reader.js';
 
-/** What a request said and ours cannot say, while it is decoded. */
+/** What becomes of what a request said and ours cannot say, while it is decoded. */
 export interface Unsaid {
   /** The provider that reads the same wire: what only this wire knows goes to it as it came, and is not lost. */
   readonly provider: string | undefined;
-  /** Paths of what is lost. */
-  readonly notices: readonly string[];
+  /** Names by its path what is lost. */
   note(path: string): void;
   /** The fields that nobody read: for the provider, or noted. */
-  optionsOf(fields: RequestFields): { readonly providerOptions?: ProviderOptions };
+  optionsOf(fields: FieldReader): { readonly providerOptions?: ProviderOptions };
 }
 
-export function unsaidFor(provider: string | undefined): Unsaid {
-  const notices: string[] = [];
+/** @param notices where paths of what is lost are put: those of the body's `Findings` */
+export function unsaidFor(provider: string | undefined, notices: string[]): Unsaid {
   return {
     provider,
-    notices,
     note: (path) => void notices.push(path),
     optionsOf(fields) {
+      if (provider === undefined) {
+        fields.finish();
+        return {};
+      }
       const rest = fields.rest();
-      const names = Object.keys(rest);
-      if (names.length === 0) return {};
-      if (provider !== undefined) return { providerOptions: { [provider]: rest } };
-      notices.push(...names.map((name) => fields.pathOf(name)));
-      return {};
+      return Object.keys(rest).length === 0 ? {} : { providerOptions: { [provider]: rest } };
     },
   };
 }

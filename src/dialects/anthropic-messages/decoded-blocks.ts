@@ -1,7 +1,6 @@
 import type { ContentPart, FilePart, ImagePart, JsonObject, TextPart, ToolResultPart } from '../../contracts/chat.js';
 import { carriedIn } from '../../kit/carried.js';
-import type { RequestFields } from '../../kit/request-fields.js';
-import { invalidField } from '../../kit/request-fields.js';
+import type { FieldReader } from '../../kit/field-reader.js';
 import type { Unsaid } from '../../kit/unsaid.js';
 
 /** What a client's block means. No part: a block that is carried for a call, or that only this wire knows. */
@@ -13,8 +12,8 @@ export interface DecodedBlock {
 
 type MediaPart = TextPart | ImagePart | FilePart;
 
-export function decodedBlock(block: RequestFields, unsaid: Unsaid): DecodedBlock {
-  switch (block.neededText('type')) {
+export function decodedBlock(block: FieldReader, unsaid: Unsaid): DecodedBlock {
+  switch (block.needed('type')) {
     case 'thinking':
       return { part: thinkingPart(block) };
     case 'redacted_thinking':
@@ -29,10 +28,10 @@ export function decodedBlock(block: RequestFields, unsaid: Unsaid): DecodedBlock
 }
 
 /** A text, an image or a document; `undefined` for what is none of these, or comes from where only this wire looks. */
-export function mediaPart(block: RequestFields, unsaid: Unsaid): MediaPart | undefined {
-  switch (block.neededText('type')) {
+export function mediaPart(block: FieldReader, unsaid: Unsaid): MediaPart | undefined {
+  switch (block.needed('type')) {
     case 'text':
-      return { type: 'text', text: block.neededText('text'), ...unsaid.optionsOf(block) };
+      return { type: 'text', text: block.needed('text'), ...unsaid.optionsOf(block) };
     case 'image':
       return imagePart(block, unsaid);
     case 'document':
@@ -42,49 +41,49 @@ export function mediaPart(block: RequestFields, unsaid: Unsaid): MediaPart | und
   }
 }
 
-function imagePart(block: RequestFields, unsaid: Unsaid): ImagePart | FilePart | undefined {
-  const source = block.neededObject('source');
-  const kind = source.neededText('type');
+function imagePart(block: FieldReader, unsaid: Unsaid): ImagePart | FilePart | undefined {
+  const source = block.neededFields('source');
+  const kind = source.needed('type');
   if (kind === 'base64') {
-    const bytes = { mediaType: source.neededText('media_type'), data: source.neededText('data') };
+    const bytes = { mediaType: source.needed('media_type'), data: source.needed('data') };
     return { type: 'image', ...bytes, ...unsaid.optionsOf(block) };
   }
-  if (kind === 'url') return { type: 'image', url: source.neededText('url'), ...unsaid.optionsOf(block) };
+  if (kind === 'url') return { type: 'image', url: source.needed('url'), ...unsaid.optionsOf(block) };
   // The wire does not tell the format of a stored image; that it is one decides on the block.
-  if (kind === 'file') return { type: 'file', fileId: source.neededText('file_id'), mediaType: 'image/*', ...unsaid.optionsOf(block) };
+  if (kind === 'file') return { type: 'file', fileId: source.needed('file_id'), mediaType: 'image/*', ...unsaid.optionsOf(block) };
   return undefined;
 }
 
-function documentPart(block: RequestFields, unsaid: Unsaid): FilePart | undefined {
-  const place = documentSource(block.neededObject('source'));
+function documentPart(block: FieldReader, unsaid: Unsaid): FilePart | undefined {
+  const place = documentSource(block.neededFields('source'));
   if (place === undefined) return undefined;
   const title = block.text('title');
   return { type: 'file', ...place, ...(title !== undefined && { filename: title }), ...unsaid.optionsOf(block) };
 }
 
-function documentSource(source: RequestFields): Pick<FilePart, 'data' | 'url' | 'fileId' | 'mediaType'> | undefined {
-  switch (source.neededText('type')) {
+function documentSource(source: FieldReader): Pick<FilePart, 'data' | 'url' | 'fileId' | 'mediaType'> | undefined {
+  switch (source.needed('type')) {
     case 'base64':
-      return { data: source.neededText('data'), mediaType: source.text('media_type') ?? 'application/pdf' };
+      return { data: source.needed('data'), mediaType: source.text('media_type') ?? 'application/pdf' };
     case 'text':
-      return { data: Buffer.from(source.neededText('data'), 'utf8').toString('base64'), mediaType: 'text/plain' };
+      return { data: Buffer.from(source.needed('data'), 'utf8').toString('base64'), mediaType: 'text/plain' };
     case 'url':
-      return { url: source.neededText('url') };
+      return { url: source.needed('url') };
     case 'file':
-      return { fileId: source.neededText('file_id') };
+      return { fileId: source.needed('file_id') };
     default:
       return undefined;
   }
 }
 
 /** Tools that ran with the provider, what they found, and kinds of blocks to come. */
-function ownPart(block: RequestFields, unsaid: Unsaid): ContentPart | undefined {
+function ownPart(block: FieldReader, unsaid: Unsaid): ContentPart | undefined {
   if (unsaid.provider !== undefined) return { type: 'provider-part', provider: unsaid.provider, data: block.whole() };
   unsaid.note(block.path);
   return undefined;
 }
 
-function thinkingPart(block: RequestFields): ContentPart {
+function thinkingPart(block: FieldReader): ContentPart {
   const text = block.text('thinking') ?? '';
   const signature = block.text('signature') ?? '';
   const carried = carriedIn(signature, block.pathOf('signature'));
@@ -93,8 +92,8 @@ function thinkingPart(block: RequestFields): ContentPart {
   return { type: 'reasoning', ...(text !== '' && { text }), ...reasoningMarks(marks) };
 }
 
-function redactedThinking(block: RequestFields): DecodedBlock {
-  const data = block.neededText('data');
+function redactedThinking(block: FieldReader): DecodedBlock {
+  const data = block.needed('data');
   const carried = carriedIn(data, block.pathOf('data'));
   if (carried?.callId !== undefined) return { carried: { callId: carried.callId, providerData: carried.providerData ?? {} } };
   return { part: { type: 'reasoning', ...reasoningMarks(carried ?? { encrypted: data }) } };
@@ -114,21 +113,21 @@ function reasoningMarks({ signature, encrypted, id }: Marks): Marks {
   };
 }
 
-function toolCall(block: RequestFields, unsaid: Unsaid): ContentPart {
-  const caller = block.jsonObject('caller');
+function toolCall(block: FieldReader, unsaid: Unsaid): ContentPart {
+  const caller = block.json('caller');
   return {
     type: 'tool-call',
-    callId: block.neededText('id'),
-    name: block.neededText('name'),
-    arguments: block.jsonObject('input') ?? {},
+    callId: block.needed('id'),
+    name: block.needed('name'),
+    arguments: block.json('input') ?? {},
     ...(caller !== undefined && { providerData: { caller } }),
     ...unsaid.optionsOf(block),
   };
 }
 
-function toolResult(block: RequestFields, unsaid: Unsaid): ToolResultPart {
+function toolResult(block: FieldReader, unsaid: Unsaid): ToolResultPart {
   const isError = block.flag('is_error') === true;
-  const callId = block.neededText('tool_use_id');
+  const callId = block.needed('tool_use_id');
   const { result, content } = resultOf(block, unsaid);
   const { providerOptions } = unsaid.optionsOf(block);
   const own = { ...(unsaid.provider !== undefined && providerOptions?.[unsaid.provider]), ...content };
@@ -147,11 +146,11 @@ interface DecodedResult {
   readonly content?: JsonObject;
 }
 
-function resultOf(block: RequestFields, unsaid: Unsaid): DecodedResult {
-  const content = block.json('content');
+function resultOf(block: FieldReader, unsaid: Unsaid): DecodedResult {
+  const content = block.value('content');
   if (content === undefined) return { result: '' };
   if (typeof content === 'string') return { result: content };
-  const items = block.objects('content') ?? [];
+  const items = block.list('content');
   const parts = items.map((item) => mediaPart(item, unsaid));
   const result = parts.filter((part) => part !== undefined);
   if (result.length === parts.length) return { result };
@@ -161,9 +160,10 @@ function resultOf(block: RequestFields, unsaid: Unsaid): DecodedResult {
 }
 
 /** The blocks of a field that may also be one text. */
-export function blocksIn(fields: RequestFields, name: string): string | readonly RequestFields[] | undefined {
-  const value = fields.json(name);
+export function blocksIn(fields: FieldReader, name: string): string | readonly FieldReader[] | undefined {
+  const value = fields.value(name);
   if (value === undefined || typeof value === 'string') return value;
-  if (!Array.isArray(value)) throw invalidField(fields.pathOf(name), 'a text or a list of blocks');
-  return fields.objects(name);
+  if (Array.isArray(value)) return fields.list(name);
+  fields.refuse(name, 'a text or a list of blocks');
+  return [];
 }

@@ -1,42 +1,45 @@
 import type { ChatMessage, ContentPart, JsonObject, TextPart } from '../../contracts/chat.js';
-import type { RequestFields } from '../../kit/request-fields.js';
-import { invalidField } from '../../kit/request-fields.js';
+import type { FieldReader } from '../../kit/field-reader.js';
 import type { Unsaid } from '../../kit/unsaid.js';
 import { blocksIn, decodedBlock, mediaPart } from './decoded-blocks.js';
 
 /** What stands in the `system` field, as the first message. */
-export function decodedSystem(body: RequestFields, unsaid: Unsaid): readonly ChatMessage[] {
+export function decodedSystem(body: FieldReader, unsaid: Unsaid): readonly ChatMessage[] {
   const system = blocksIn(body, 'system');
   if (system === undefined || system.length === 0) return [];
-  return [{ role: 'system', content: typeof system === 'string' ? system : system.map((block) => textOf(block, unsaid)) }];
+  return [{ role: 'system', content: typeof system === 'string' ? system : system.flatMap((block) => textIn(block, unsaid)) }];
 }
 
-function textOf(block: RequestFields, unsaid: Unsaid): TextPart {
+function textIn(block: FieldReader, unsaid: Unsaid): readonly TextPart[] {
   const part = mediaPart(block, unsaid);
-  if (part?.type !== 'text') throw invalidField(block.pathOf('type'), 'text');
-  return part;
+  if (part?.type === 'text') return [part];
+  block.refuse('type', 'text');
+  return [];
 }
 
-export function decodedMessages(body: RequestFields, unsaid: Unsaid): readonly ChatMessage[] {
-  const messages = body.objects('messages');
-  if (messages === undefined) throw invalidField(body.pathOf('messages'), 'a list of messages');
-  return messages.flatMap((message) => decodedMessage(message, unsaid));
+export function decodedMessages(body: FieldReader, unsaid: Unsaid): readonly ChatMessage[] {
+  if (!body.has('messages')) body.refuse('messages', 'a list of messages');
+  return body.list('messages').flatMap((message) => decodedMessage(message, unsaid));
 }
 
-function decodedMessage(message: RequestFields, unsaid: Unsaid): readonly ChatMessage[] {
-  const role = message.neededText('role');
+function decodedMessage(message: FieldReader, unsaid: Unsaid): readonly ChatMessage[] {
+  const role = message.needed('role');
   if (role !== 'user' && role !== 'assistant' && role !== 'system') {
-    throw invalidField(message.pathOf('role'), 'user, assistant or system');
+    message.refuse('role', 'user, assistant or system');
+    return [];
   }
   const content = blocksIn(message, 'content');
-  if (content === undefined) throw invalidField(message.pathOf('content'), 'a text or a list of blocks');
-  for (const name of Object.keys(message.rest())) unsaid.note(message.pathOf(name));
+  message.finish();
+  if (content === undefined) {
+    message.refuse('content', 'a text or a list of blocks');
+    return [];
+  }
   if (typeof content === 'string') return [{ role, content }];
   const parts = decodedParts(content, unsaid);
   return role === 'user' ? turnsOf(parts) : [{ role, content: parts }];
 }
 
-function decodedParts(blocks: readonly RequestFields[], unsaid: Unsaid): readonly ContentPart[] {
+function decodedParts(blocks: readonly FieldReader[], unsaid: Unsaid): readonly ContentPart[] {
   const decoded = blocks.map((block) => decodedBlock(block, unsaid));
   const carried = new Map(decoded.flatMap(({ carried: data }) => (data === undefined ? [] : [[data.callId, data.providerData]])));
   return decoded.flatMap(({ part }) => (part === undefined ? [] : [withCarried(part, carried)]));

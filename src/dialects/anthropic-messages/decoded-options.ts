@@ -1,6 +1,5 @@
 import type { ChatOptions, JsonObject, ReasoningOptions, ResponseFormat, ToolChoice, ToolDefinition } from '../../contracts/chat.js';
-import type { RequestFields } from '../../kit/request-fields.js';
-import { invalidField } from '../../kit/request-fields.js';
+import type { FieldReader } from '../../kit/field-reader.js';
 import type { Unsaid } from '../../kit/unsaid.js';
 
 /** Options of ours, and fields that our options say only in part: as they came, for a provider that reads this wire. */
@@ -9,10 +8,10 @@ export interface DecodedOptions {
   readonly own: JsonObject;
 }
 
-export function decodedOptions(body: RequestFields, unsaid: Unsaid): DecodedOptions {
+export function decodedOptions(body: FieldReader, unsaid: Unsaid): DecodedOptions {
   const own: Record<string, JsonObject> = {};
   const keep: Keep = (name, lost) => {
-    const whole = body.jsonObject(name);
+    const whole = body.json(name);
     if (unsaid.provider !== undefined && whole !== undefined) own[name] = whole;
     else if (lost !== undefined) unsaid.note(lost);
   };
@@ -22,7 +21,7 @@ export function decodedOptions(body: RequestFields, unsaid: Unsaid): DecodedOpti
     ...given('topP', body.number('top_p')),
     ...given('topK', body.number('top_k')),
     ...given('stop', body.texts('stop_sequences')),
-    ...toolChoiceFrom(body.object('tool_choice')),
+    ...toolChoiceFrom(body.fields('tool_choice')),
     ...given('responseFormat', formatFrom(body)),
     ...given('reasoning', reasoningFrom(body, keep)),
     ...given('endUser', endUserFrom(body, keep)),
@@ -37,14 +36,14 @@ function given<Name extends keyof ChatOptions>(name: Name, value: ChatOptions[Na
   return value === undefined ? {} : { [name]: value };
 }
 
-function toolChoiceFrom(choice: RequestFields | undefined): Pick<ChatOptions, 'toolChoice' | 'parallelToolCalls'> {
+function toolChoiceFrom(choice: FieldReader | undefined): Pick<ChatOptions, 'toolChoice' | 'parallelToolCalls'> {
   if (choice === undefined) return {};
   const single = choice.flag('disable_parallel_tool_use');
   return { toolChoice: choiceOf(choice), ...(single !== undefined && { parallelToolCalls: !single }) };
 }
 
-function choiceOf(choice: RequestFields): ToolChoice {
-  switch (choice.neededText('type')) {
+function choiceOf(choice: FieldReader): ToolChoice {
+  switch (choice.needed('type')) {
     case 'auto':
       return 'auto';
     case 'none':
@@ -52,26 +51,30 @@ function choiceOf(choice: RequestFields): ToolChoice {
     case 'any':
       return 'required';
     case 'tool':
-      return { name: choice.neededText('name') };
+      return { name: choice.needed('name') };
     default:
-      throw invalidField(choice.pathOf('type'), 'auto, any, tool or none');
+      choice.refuse('type', 'auto, any, tool or none');
+      return 'auto';
   }
 }
 
 /** `output_format` is what the field was called in its beta. */
-function formatFrom(body: RequestFields): ResponseFormat | undefined {
-  const format = body.object('output_config')?.object('format') ?? body.object('output_format');
+function formatFrom(body: FieldReader): ResponseFormat | undefined {
+  const format = body.fields('output_config')?.fields('format') ?? body.fields('output_format');
   if (format === undefined) return undefined;
-  if (format.neededText('type') !== 'json_schema') throw invalidField(format.pathOf('type'), 'json_schema');
-  return { type: 'json-schema', schema: format.neededObject('schema').whole() };
+  if (format.needed('type') !== 'json_schema') {
+    format.refuse('type', 'json_schema');
+    return undefined;
+  }
+  return { type: 'json-schema', schema: format.neededFields('schema').whole() };
 }
 
 const efforts: readonly string[] = ['low', 'medium', 'high'];
 const configFields: readonly string[] = ['effort', 'format'];
 
-function reasoningFrom(body: RequestFields, keep: Keep): ReasoningOptions | undefined {
-  const thinking = body.object('thinking');
-  const config = body.object('output_config');
+function reasoningFrom(body: FieldReader, keep: Keep): ReasoningOptions | undefined {
+  const thinking = body.fields('thinking');
+  const config = body.fields('output_config');
   const way = thinking && thinkingFrom(thinking, keep);
   const effort = config?.text('effort');
   const isAdaptive = thinking?.text('type') === 'adaptive';
@@ -89,16 +92,16 @@ function nearestEffort(effort: string): 'low' | 'medium' | 'high' {
   return effort === 'low' || effort === 'medium' ? effort : 'high';
 }
 
-function thinkingFrom(thinking: RequestFields, keep: Keep): ReasoningOptions {
+function thinkingFrom(thinking: FieldReader, keep: Keep): ReasoningOptions {
   const display = thinking.text('display');
-  const type = thinking.neededText('type');
+  const type = thinking.needed('type');
   if (display !== undefined && display !== 'summarized') keep('thinking', thinking.pathOf('display'));
   const summary = display === undefined ? {} : { summary: display !== 'omitted' };
   switch (type) {
     case 'enabled': {
       const budget = thinking.number('budget_tokens');
-      if (budget === undefined) throw invalidField(thinking.pathOf('budget_tokens'), 'a number');
-      return { budget, ...summary };
+      if (budget === undefined) thinking.refuse('budget_tokens', 'a number');
+      return { ...(budget !== undefined && { budget }), ...summary };
     }
     case 'disabled':
       return { effort: 'none' };
@@ -110,8 +113,8 @@ function thinkingFrom(thinking: RequestFields, keep: Keep): ReasoningOptions {
   }
 }
 
-function endUserFrom(body: RequestFields, keep: Keep): string | undefined {
-  const metadata = body.object('metadata');
+function endUserFrom(body: FieldReader, keep: Keep): string | undefined {
+  const metadata = body.fields('metadata');
   const user = metadata?.text('user_id');
   const others = Object.keys(metadata?.rest() ?? {});
   for (const name of others) keep('metadata', `metadata.${name}`);
@@ -120,12 +123,12 @@ function endUserFrom(body: RequestFields, keep: Keep): string | undefined {
 
 /** Functions; tools that run with the provider are in its own words, or noted. */
 export function decodedTools(
-  body: RequestFields,
+  body: FieldReader,
   unsaid: Unsaid,
 ): { readonly tools: readonly ToolDefinition[]; readonly own: readonly JsonObject[] } {
   const tools: ToolDefinition[] = [];
   const own: JsonObject[] = [];
-  for (const tool of body.objects('tools') ?? []) {
+  for (const tool of body.list('tools')) {
     const type = tool.text('type');
     if (type === undefined || type === 'custom') tools.push(functionFrom(tool, unsaid));
     else if (unsaid.provider === undefined) unsaid.note(tool.path);
@@ -134,13 +137,13 @@ export function decodedTools(
   return { tools, own };
 }
 
-function functionFrom(tool: RequestFields, unsaid: Unsaid): ToolDefinition {
+function functionFrom(tool: FieldReader, unsaid: Unsaid): ToolDefinition {
   const description = tool.text('description');
   const strict = tool.flag('strict');
   return {
-    name: tool.neededText('name'),
+    name: tool.needed('name'),
     ...(description !== undefined && { description }),
-    parameters: tool.jsonObject('input_schema') ?? {},
+    parameters: tool.json('input_schema') ?? {},
     ...(strict !== undefined && { strict }),
     ...unsaid.optionsOf(tool),
   };

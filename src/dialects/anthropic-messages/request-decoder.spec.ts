@@ -180,18 +180,37 @@ describe('options of the Messages wire', () => {
   });
 
   it.each([
-    ['x', 'the body must be an object'],
-    [{}, 'model must be a text'],
+    ['x', 'the body must be a JSON object'],
+    [{ messages: [] }, 'model is missing'],
     [{ model: 'm' }, 'messages must be a list of messages'],
     [{ ...hello, messages: [{ role: 'robot', content: 'x' }] }, 'messages[0].role must be user, assistant or system'],
     [{ ...hello, messages: [{ role: 'user' }] }, 'messages[0].content must be a text or a list of blocks'],
     [{ ...hello, messages: [{ role: 'user', content: 5 }] }, 'messages[0].content must be a text or a list of blocks'],
-    [{ ...hello, messages: [{ role: 'user', content: [{ type: 'text' }] }] }, 'messages[0].content[0].text must be a text'],
+    [{ ...hello, messages: [{ role: 'user', content: [{ type: 'text' }] }] }, 'messages[0].content[0].text is missing'],
     [{ ...hello, system: [{ type: 'image', source: { type: 'url', url: 'u' } }] }, 'system[0].type must be text'],
     [{ ...hello, tool_choice: { type: 'some' } }, 'tool_choice.type must be auto, any, tool or none'],
     [{ ...hello, thinking: { type: 'enabled' } }, 'thinking.budget_tokens must be a number'],
     [{ ...hello, output_config: { format: { type: 'xml' } } }, 'output_config.format.type must be json_schema'],
   ])('and the rest are refused by their path: %j', (body, problem) => {
     expect(problemsOf(body)).toEqual({ problems: [problem] });
+  });
+
+  it('are refused all at once', () => {
+    const content = [{ type: 'tool_use', id: 5 }, { type: 'text' }, { type: 'image' }];
+    const body = { max_tokens: 'x', messages: [{ role: 'robot' }, { role: 'user', content }], tools: [{ name: 7 }, 'y'] };
+    expect(problemsOf(body)).toEqual({
+      problems: [
+        'model is missing',
+        'messages[0].role must be user, assistant or system',
+        'messages[1].content[0].id must be a text',
+        'messages[1].content[0].name is missing',
+        'messages[1].content[1].text is missing',
+        'messages[1].content[2].source is missing',
+        'messages[1].content[2].source.type is missing',
+        'tools[1] must be an object',
+        'tools[0].name must be a text',
+        'max_tokens must be a number',
+      ],
+    });
   });
 });

@@ -1,5 +1,6 @@
 import type { DecodedRequest, JsonObject } from '../../contracts/chat.js';
-import { requestFields } from '../../kit/request-fields.js';
+import type { FieldReader } from '../../kit/field-reader.js';
+import { readRequest } from '../../kit/field-reader.js';
 import type { Unsaid } from '../../kit/unsaid.js';
 import { unsaidFor } from '../../kit/unsaid.js';
 import { decodedMessages, decodedSystem } from './decoded-messages.js';
@@ -11,12 +12,16 @@ import { decodedOptions, decodedTools } from './decoded-options.js';
  * @param provider the one that will answer, where it speaks this wire too: what only the wire knows goes to it as it came. Left
  *   out, each such thing is noted by its path.
  * @param betas the words of the `anthropic-beta` header
- * @throws MaestroError `request.invalid` with the path of the field
+ * @throws MaestroError `request.invalid`, naming every field that cannot be read
  */
 export function decodeMessagesRequest(body: unknown, provider?: string, betas: readonly string[] = []): DecodedRequest {
-  const fields = requestFields(body);
-  const unsaid = unsaidFor(provider);
-  const model = fields.neededText('model');
+  const { value, notices } = readRequest(body, (fields) => requestFrom(fields, unsaidFor(provider, fields.findings.notices), betas));
+  return { ...value, notices };
+}
+
+function requestFrom(fields: FieldReader, unsaid: Unsaid, betas: readonly string[]): Omit<DecodedRequest, 'notices'> {
+  const { provider } = unsaid;
+  const model = fields.needed('model');
   const stream = fields.flag('stream') ?? false;
   const messages = [...decodedSystem(fields, unsaid), ...decodedMessages(fields, unsaid)];
   const { tools, own: ownTools } = decodedTools(fields, unsaid);
@@ -32,7 +37,6 @@ export function decodeMessagesRequest(body: unknown, provider?: string, betas: r
       ...providerOptions,
     },
     stream,
-    notices: unsaid.notices,
   };
 }
 

@@ -1,11 +1,10 @@
 import type { ChatOptions, JsonObject, ReasoningOptions, ResponseFormat, ToolChoice, ToolDefinition } from '../../contracts/chat.js';
-import type { RequestFields } from '../../kit/request-fields.js';
-import { invalidField } from '../../kit/request-fields.js';
+import type { FieldReader } from '../../kit/field-reader.js';
 import type { Unsaid } from '../../kit/unsaid.js';
 import { schemaFromWire } from './schema.js';
 
 /** What is left of an object that was read in part: for the provider, in its place, or noted. */
-export function leftOver(fields: RequestFields | undefined, unsaid: Unsaid): JsonObject {
+export function leftOver(fields: FieldReader | undefined, unsaid: Unsaid): JsonObject {
   const rest = fields?.rest() ?? {};
   if (unsaid.provider !== undefined) return rest;
   for (const name of Object.keys(rest)) if (fields !== undefined) unsaid.note(fields.pathOf(name));
@@ -17,9 +16,9 @@ export interface DecodedConfig {
   readonly own: JsonObject;
 }
 
-export function decodedConfig(config: RequestFields | undefined, unsaid: Unsaid): DecodedConfig {
+export function decodedConfig(config: FieldReader | undefined, unsaid: Unsaid): DecodedConfig {
   if (config === undefined) return { options: {}, own: {} };
-  const thinking = config.object('thinkingConfig');
+  const thinking = config.fields('thinkingConfig');
   const reasoning = thinking && reasoningFrom(thinking);
   const options: ChatOptions = {
     ...given('temperature', config.number('temperature')),
@@ -46,18 +45,18 @@ function given<Name extends keyof ChatOptions>(name: Name, value: ChatOptions[Na
 const json = 'application/json';
 
 /** Other forms than JSON are this wire's own, and stay where they are. */
-function formatFrom(config: RequestFields): ResponseFormat | undefined {
+function formatFrom(config: FieldReader): ResponseFormat | undefined {
   const kind = config.peek('responseMimeType');
   if (kind !== json && kind !== 'text/plain') return undefined;
   config.text('responseMimeType');
   if (kind !== json) return { type: 'text' };
-  const schema = config.jsonObject('responseJsonSchema');
-  const old = schema === undefined ? config.jsonObject('responseSchema') : undefined;
+  const schema = config.json('responseJsonSchema');
+  const old = schema === undefined ? config.json('responseSchema') : undefined;
   const whole = schema ?? (old && schemaFromWire(old));
   return whole === undefined ? { type: 'json' } : { type: 'json-schema', schema: whole };
 }
 
-function logprobsFrom(config: RequestFields): ChatOptions['logprobs'] {
+function logprobsFrom(config: FieldReader): ChatOptions['logprobs'] {
   const isAsked = config.flag('responseLogprobs');
   const count = config.number('logprobs');
   return isAsked === true ? (count ?? true) : isAsked;
@@ -66,7 +65,7 @@ function logprobsFrom(config: RequestFields): ChatOptions['logprobs'] {
 const levels = ['minimal', 'low', 'medium', 'high'] as const;
 
 /** A budget of 0 is no thinking; one of -1 leaves it to the model, which only this wire says. */
-function reasoningFrom(thinking: RequestFields): ReasoningOptions {
+function reasoningFrom(thinking: FieldReader): ReasoningOptions {
   const summary = thinking.flag('includeThoughts');
   const word = thinking.peek('thinkingLevel');
   const level = levels.find((known) => typeof word === 'string' && word.toLowerCase() === known);
@@ -86,21 +85,19 @@ export interface DecodedTools {
 }
 
 /** Functions; a tool that runs with the provider stands beside them in the same list. */
-export function decodedTools(body: RequestFields, unsaid: Unsaid, isStrict: boolean): DecodedTools {
-  const entries = body.objects('tools') ?? [];
-  const tools = entries.flatMap((entry) =>
-    (entry.objects('functionDeclarations') ?? []).map((tool) => functionFrom(tool, unsaid, isStrict)),
-  );
+export function decodedTools(body: FieldReader, unsaid: Unsaid, isStrict: boolean): DecodedTools {
+  const entries = body.list('tools');
+  const tools = entries.flatMap((entry) => entry.list('functionDeclarations').map((tool) => functionFrom(tool, unsaid, isStrict)));
   const own = entries.map((entry) => leftOver(entry, unsaid)).filter((entry) => Object.keys(entry).length > 0);
   return { tools, own };
 }
 
-function functionFrom(tool: RequestFields, unsaid: Unsaid, isStrict: boolean): ToolDefinition {
+function functionFrom(tool: FieldReader, unsaid: Unsaid, isStrict: boolean): ToolDefinition {
   const description = tool.text('description');
-  const schema = tool.jsonObject('parametersJsonSchema');
-  const old = schema === undefined ? tool.jsonObject('parameters') : undefined;
+  const schema = tool.json('parametersJsonSchema');
+  const old = schema === undefined ? tool.json('parameters') : undefined;
   return {
-    name: tool.neededText('name'),
+    name: tool.needed('name'),
     ...(description !== undefined && { description }),
     parameters: schema ?? (old === undefined ? { type: 'object', properties: {} } : schemaFromWire(old)),
     ...(isStrict && { strict: true }),
@@ -115,8 +112,8 @@ export interface DecodedCalling {
   readonly own: JsonObject;
 }
 
-export function decodedCalling(config: RequestFields | undefined, unsaid: Unsaid): DecodedCalling {
-  const calling = config?.object('functionCallingConfig');
+export function decodedCalling(config: FieldReader | undefined, unsaid: Unsaid): DecodedCalling {
+  const calling = config?.fields('functionCallingConfig');
   const mode = calling?.text('mode')?.toUpperCase();
   const names = calling?.peek('allowedFunctionNames');
   const [only, ...more] = Array.isArray(names) ? (names as readonly unknown[]) : [];
@@ -128,7 +125,7 @@ export function decodedCalling(config: RequestFields | undefined, unsaid: Unsaid
   return { ...(toolChoice !== undefined && { toolChoice }), isStrict: mode === 'VALIDATED', own };
 }
 
-function choiceFrom(mode: string | undefined, calling: RequestFields | undefined): ToolChoice | undefined {
+function choiceFrom(mode: string | undefined, calling: FieldReader | undefined): ToolChoice | undefined {
   switch (mode) {
     case undefined:
     case 'VALIDATED':
@@ -141,6 +138,7 @@ function choiceFrom(mode: string | undefined, calling: RequestFields | undefined
     case 'NONE':
       return 'none';
     default:
-      throw invalidField(calling?.pathOf('mode') ?? 'mode', 'AUTO, ANY, NONE or VALIDATED');
+      calling?.refuse('mode', 'AUTO, ANY, NONE or VALIDATED');
+      return undefined;
   }
 }

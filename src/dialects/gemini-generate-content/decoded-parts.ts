@@ -1,14 +1,13 @@
-import type { ContentPart, FilePart, ImagePart, JsonObject, ProviderOptions, TextPart, ToolResultPart } from '../../contracts/chat.js';
+import type { ContentPart, FilePart, ImagePart, JsonObject, ProviderOptions, ToolResultPart } from '../../contracts/chat.js';
 import { carriedIn } from '../../kit/carried.js';
-import type { RequestFields } from '../../kit/request-fields.js';
-import { invalidField } from '../../kit/request-fields.js';
+import type { FieldReader } from '../../kit/field-reader.js';
 import type { Unsaid } from '../../kit/unsaid.js';
 import type { CallIds } from './decoded-call-ids.js';
 
 /** What a client's part means. A text under a signature is two of ours; a part that only this wire knows may be none. */
-export function decodedPart(part: RequestFields, unsaid: Unsaid, ids: CallIds): readonly ContentPart[] {
-  if (part.has('functionCall')) return [toolCall(part, part.neededObject('functionCall'), unsaid, ids)];
-  if (part.has('functionResponse')) return [toolResult(part, part.neededObject('functionResponse'), unsaid, ids)];
+export function decodedPart(part: FieldReader, unsaid: Unsaid, ids: CallIds): readonly ContentPart[] {
+  if (part.has('functionCall')) return [toolCall(part, part.neededFields('functionCall'), unsaid, ids)];
+  if (part.has('functionResponse')) return [toolResult(part, part.neededFields('functionResponse'), unsaid, ids)];
   if (part.has('text')) return textOrThought(part, unsaid);
   const media = mediaPart(part, unsaid);
   if (media !== undefined) return [media, ...signatureOf(part)];
@@ -17,8 +16,8 @@ export function decodedPart(part: RequestFields, unsaid: Unsaid, ids: CallIds): 
   return [];
 }
 
-function textOrThought(part: RequestFields, unsaid: Unsaid): readonly ContentPart[] {
-  const text = part.neededText('text');
+function textOrThought(part: FieldReader, unsaid: Unsaid): readonly ContentPart[] {
+  const text = part.needed('text');
   const isThought = part.flag('thought') === true;
   const marks = marksOf(part);
   const options = unsaid.optionsOf(part);
@@ -34,7 +33,7 @@ interface Marks {
   readonly id?: string;
 }
 
-function marksOf(part: RequestFields): Marks | undefined {
+function marksOf(part: FieldReader): Marks | undefined {
   const signature = part.text('thoughtSignature');
   if (signature === undefined || signature === '') return undefined;
   const carried = carriedIn(signature, part.pathOf('thoughtSignature'));
@@ -43,18 +42,18 @@ function marksOf(part: RequestFields): Marks | undefined {
   return marks;
 }
 
-function signatureOf(part: RequestFields): readonly ContentPart[] {
+function signatureOf(part: FieldReader): readonly ContentPart[] {
   const marks = marksOf(part);
   return marks === undefined ? [] : [{ type: 'reasoning', ...marks }];
 }
 
-function mediaPart(part: RequestFields, unsaid: Unsaid): ImagePart | FilePart | undefined {
-  const blob = part.object('inlineData');
-  const file = blob === undefined ? part.object('fileData') : undefined;
+function mediaPart(part: FieldReader, unsaid: Unsaid): ImagePart | FilePart | undefined {
+  const blob = part.fields('inlineData');
+  const file = blob === undefined ? part.fields('fileData') : undefined;
   const fields = blob ?? file;
   if (fields === undefined) return undefined;
-  const mediaType = blob === undefined ? fields.text('mimeType') : fields.neededText('mimeType');
-  const place = blob === undefined ? { url: fields.neededText('fileUri') } : { data: blob.neededText('data') };
+  const mediaType = blob === undefined ? fields.text('mimeType') : fields.needed('mimeType');
+  const place = blob === undefined ? { url: fields.needed('fileUri') } : { data: blob.needed('data') };
   // Read before what is left of the part is looked at.
   part.text('thoughtSignature');
   const type = mediaType?.startsWith('image/') === true ? 'image' : 'file';
@@ -67,12 +66,7 @@ function mediaPart(part: RequestFields, unsaid: Unsaid): ImagePart | FilePart | 
 }
 
 /** The options of a part, with its one object as it came where that has fields of its own. */
-function optionsWith(
-  part: RequestFields,
-  unsaid: Unsaid,
-  name: string,
-  fields: RequestFields,
-): { readonly providerOptions?: ProviderOptions } {
+function optionsWith(part: FieldReader, unsaid: Unsaid, name: string, fields: FieldReader): { readonly providerOptions?: ProviderOptions } {
   const own = Object.keys(fields.rest());
   const options = unsaid.optionsOf(part);
   if (own.length === 0) return options;
@@ -83,10 +77,10 @@ function optionsWith(
   return { providerOptions: { [unsaid.provider]: { ...options.providerOptions?.[unsaid.provider], [name]: fields.whole() } } };
 }
 
-function toolCall(part: RequestFields, call: RequestFields, unsaid: Unsaid, ids: CallIds): ContentPart {
-  const name = call.neededText('name');
+function toolCall(part: FieldReader, call: FieldReader, unsaid: Unsaid, ids: CallIds): ContentPart {
+  const name = call.needed('name');
   const callId = ids.ofCall(call.text('id'), name);
-  const args = call.jsonObject('args') ?? {};
+  const args = call.json('args') ?? {};
   const signature = part.text('thoughtSignature');
   const providerData = signature === undefined ? undefined : providerDataFrom(signature, part.pathOf('thoughtSignature'));
   return {
@@ -104,11 +98,11 @@ function providerDataFrom(signature: string, path: string): JsonObject | undefin
   return carried === undefined ? { thoughtSignature: signature } : carried.providerData;
 }
 
-function toolResult(part: RequestFields, response: RequestFields, unsaid: Unsaid, ids: CallIds): ToolResultPart {
-  const name = response.neededText('name');
+function toolResult(part: FieldReader, response: FieldReader, unsaid: Unsaid, ids: CallIds): ToolResultPart {
+  const name = response.needed('name');
   const callId = ids.ofResult(response.text('id'), name);
-  const said = response.jsonObject('response') ?? {};
-  const media = (response.objects('parts') ?? []).map((item) => mediaOf(item, unsaid));
+  const said = response.json('response') ?? {};
+  const media = response.list('parts').flatMap((item) => mediaIn(item, unsaid));
   const { text, isError, isPlain } = outcomeFrom(said);
   const options = optionsWith(part, unsaid, 'functionResponse', response);
   const { provider } = unsaid;
@@ -118,14 +112,15 @@ function toolResult(part: RequestFields, response: RequestFields, unsaid: Unsaid
   return { type: 'tool-result', callId, name, result, ...(isError && { isError }), ...whole };
 }
 
-function wholeResponse(options: { readonly providerOptions?: ProviderOptions }, provider: string, response: RequestFields) {
+function wholeResponse(options: { readonly providerOptions?: ProviderOptions }, provider: string, response: FieldReader) {
   return { providerOptions: { [provider]: { ...options.providerOptions?.[provider], functionResponse: response.whole() } } };
 }
 
-function mediaOf(item: RequestFields, unsaid: Unsaid): TextPart | ImagePart | FilePart {
+function mediaIn(item: FieldReader, unsaid: Unsaid): readonly (ImagePart | FilePart)[] {
   const media = mediaPart(item, unsaid);
-  if (media === undefined) throw invalidField(item.path, 'a part with inlineData or fileData');
-  return media;
+  if (media !== undefined) return [media];
+  item.problem(`${item.path} must be a part with inlineData or fileData`);
+  return [];
 }
 
 interface Outcome {

@@ -254,10 +254,10 @@ describe('options of generateContent', () => {
   });
 
   it.each([
-    ['x', 'the body must be an object'],
+    ['x', 'the body must be a JSON object'],
     [{}, 'contents must be a list of contents'],
     [{ contents: [{ role: 'robot' }] }, 'contents[0].role must be user or model'],
-    [{ contents: [{ parts: [{ inlineData: { data: 'x' } }] }] }, 'contents[0].parts[0].inlineData.mimeType must be a text'],
+    [{ contents: [{ parts: [{ inlineData: { data: 'x' } }] }] }, 'contents[0].parts[0].inlineData.mimeType is missing'],
     [
       { contents: [{ parts: [{ functionResponse: { name: 'f', parts: [{ text: 'x' }] } }] }] },
       'contents[0].parts[0].functionResponse.parts[0] must be a part with inlineData or fileData',

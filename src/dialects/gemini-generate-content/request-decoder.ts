@@ -1,6 +1,6 @@
-import type { ChatMessage, ContentPart, DecodedRequest, JsonObject } from '../../contracts/chat.js';
-import type { RequestFields } from '../../kit/request-fields.js';
-import { invalidField, requestFields } from '../../kit/request-fields.js';
+import type { ChatMessage, ChatRequest, ContentPart, DecodedRequest, JsonObject } from '../../contracts/chat.js';
+import type { FieldReader } from '../../kit/field-reader.js';
+import { readRequest } from '../../kit/field-reader.js';
 import type { Unsaid } from '../../kit/unsaid.js';
 import { unsaidFor } from '../../kit/unsaid.js';
 import type { CallIds } from './decoded-call-ids.js';
@@ -19,19 +19,24 @@ export interface GenerateContentCall {
  *
  * @param provider the one that will answer, where it speaks this wire too: what only the wire knows goes to it as it came. Left
  *   out, each such thing is noted by its path.
- * @throws MaestroError `request.invalid` with the path of the field
+ * @throws MaestroError `request.invalid`, naming every field that cannot be read
  */
 export function decodeGenerateContentRequest(
   body: unknown,
   provider: string | undefined,
   { model, stream }: GenerateContentCall,
 ): DecodedRequest {
-  const fields = requestFields(body, inCamelCase);
-  const unsaid = unsaidFor(provider);
+  const read = (fields: FieldReader): ChatRequest => requestFrom(fields, model, unsaidFor(provider, fields.findings.notices));
+  const { value, notices } = readRequest(body, read, inCamelCase);
+  return { request: value, stream, notices };
+}
+
+function requestFrom(fields: FieldReader, model: string, unsaid: Unsaid): ChatRequest {
+  const { provider } = unsaid;
   const messages = [...systemFrom(fields, unsaid), ...messagesFrom(fields, unsaid)];
-  const calling = decodedCalling(fields.object('toolConfig'), unsaid);
+  const calling = decodedCalling(fields.fields('toolConfig'), unsaid);
   const { tools, own: ownTools } = decodedTools(fields, unsaid, calling.isStrict);
-  const config = decodedConfig(fields.object('generationConfig'), unsaid);
+  const config = decodedConfig(fields.fields('generationConfig'), unsaid);
   const options = { ...config.options, ...(calling.toolChoice !== undefined && { toolChoice: calling.toolChoice }) };
   const own: JsonObject = {
     ...leftOver(fields, unsaid),
@@ -40,15 +45,11 @@ export function decodeGenerateContentRequest(
     ...(Object.keys(config.own).length > 0 && { generationConfig: config.own }),
   };
   return {
-    request: {
-      model,
-      messages,
-      ...(tools.length > 0 && { tools }),
-      ...(Object.keys(options).length > 0 && { options }),
-      ...(provider !== undefined && Object.keys(own).length > 0 && { providerOptions: { [provider]: own } }),
-    },
-    stream,
-    notices: unsaid.notices,
+    model,
+    messages,
+    ...(tools.length > 0 && { tools }),
+    ...(Object.keys(options).length > 0 && { options }),
+    ...(provider !== undefined && Object.keys(own).length > 0 && { providerOptions: { [provider]: own } }),
   };
 }
 
@@ -56,24 +57,23 @@ function inCamelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function systemFrom(body: RequestFields, unsaid: Unsaid): readonly ChatMessage[] {
-  const parts = body.object('systemInstruction')?.objects('parts') ?? [];
+function systemFrom(body: FieldReader, unsaid: Unsaid): readonly ChatMessage[] {
+  const parts = body.fields('systemInstruction')?.list('parts') ?? [];
   const content = parts.flatMap((part) => decodedPart(part, unsaid, callIds()));
   return content.length === 0 ? [] : [{ role: 'system', content }];
 }
 
-function messagesFrom(body: RequestFields, unsaid: Unsaid): readonly ChatMessage[] {
-  const contents = body.objects('contents');
-  if (contents === undefined) throw invalidField(body.pathOf('contents'), 'a list of contents');
+function messagesFrom(body: FieldReader, unsaid: Unsaid): readonly ChatMessage[] {
+  if (!body.has('contents')) body.refuse('contents', 'a list of contents');
   const ids = callIds();
-  return contents.flatMap((content) => messageFrom(content, unsaid, ids));
+  return body.list('contents').flatMap((content) => messageFrom(content, unsaid, ids));
 }
 
-function messageFrom(content: RequestFields, unsaid: Unsaid, ids: CallIds): readonly ChatMessage[] {
+function messageFrom(content: FieldReader, unsaid: Unsaid, ids: CallIds): readonly ChatMessage[] {
   const role = content.text('role') ?? 'user';
-  if (role !== 'user' && role !== 'model' && role !== 'function') throw invalidField(content.pathOf('role'), 'user or model');
-  const parts = (content.objects('parts') ?? []).flatMap((part) => decodedPart(part, unsaid, ids));
-  for (const name of Object.keys(content.rest())) unsaid.note(content.pathOf(name));
+  if (role !== 'user' && role !== 'model' && role !== 'function') content.refuse('role', 'user or model');
+  const parts = content.list('parts').flatMap((part) => decodedPart(part, unsaid, ids));
+  content.finish();
   return role === 'model' ? [{ role: 'assistant', content: parts }] : turnsOf(parts);
 }
 
