@@ -11,6 +11,7 @@ export type FindingCode =
   | 'id-clash'
   | 'contract-version'
   | 'setting-missing'
+  | 'login-traits-missing'
   | 'load-failed';
 
 /** One thing that is not right with a provider. An `error` leaves the provider out; with a `note` it serves. */

@@ -61,9 +61,9 @@ export class PersistenceModule implements OnApplicationShutdown {
         { provide: replica, useFactory: (dataSource: DataSource) => joined(dataSource, options), inject: [DataSource] },
         {
           provide: KeyRotation,
-          useFactory: (dataSource: DataSource, auditLog: AuditLog, { id: replicaId }: JoinedReplica) =>
-            new TypeOrmKeyRotation({ dataSource, keys: options.keyRing, auditLog, replicaId }),
-          inject: [DataSource, AuditLog, replica],
+          useFactory: (dataSource: DataSource, auditLog: AuditLog, { id: replicaId }: JoinedReplica, spool: RefreshSpool) =>
+            new TypeOrmKeyRotation({ dataSource, keys: options.keyRing, auditLog, replicaId, spool }),
+          inject: [DataSource, AuditLog, replica, RefreshSpool],
         },
         {
           provide: SessionStore,

@@ -12,6 +12,7 @@ import { joinReplicas } from '../../src/persistence/encryption/replicas.js';
 import { sealedTables } from '../../src/persistence/encryption/sealed-tables.js';
 import { TypeOrmKeyRotation } from '../../src/persistence/encryption/typeorm-key-rotation.js';
 import { AddReplicas1795370400000 } from '../../src/persistence/migrations/1795370400000-add-replicas.js';
+import { AddTokenRefresh1795608000000 } from '../../src/persistence/migrations/1795608000000-add-token-refresh.js';
 import { migrations } from '../../src/persistence/migrations/migrations.js';
 import { prepareDatabase } from '../../src/persistence/open-database.js';
 import { TypeOrmSessionStore } from '../../src/persistence/typeorm-session-store.js';
@@ -184,6 +185,16 @@ describe('a rotation', () => {
     await expect(rotationOf(onNew).status()).rejects.toMatchObject({ code: 'migration.pending' });
   });
 
+  it('goes through the tables that an older schema has', async () => {
+    await insertSealed(database.dataSource, onOld, 3);
+    const names = migrations.map(({ name }) => name);
+    for (const _step of names.slice(names.indexOf(AddTokenRefresh1795608000000.name))) await database.dataSource.undoLastMigration();
+
+    expect(await rotationOf(onNew).rotate()).toMatchObject({ rewrapped: 3, remaining: 0 });
+    await rotationOf(onNew).retire('old');
+    expect(await rotationOf(onNew).status()).toMatchObject({ keys: [{ keyId: 'new' }, { keyId: 'old', isRetired: true }] });
+  });
+
   it('survives kill -9 three times while rows are read, and then lets the old key go', async () => {
     const secrets = await insertSealed(database.dataSource, onOld, 2000);
     const ids = [...secrets.keys()];
@@ -193,7 +204,7 @@ describe('a rotation', () => {
     await expect(rotationOf(onNew).retire('old')).rejects.toMatchObject({ code: 'encryption.key-in-use' });
 
     // Between reading a batch and writing it, and between two batches.
-    for (const dieAt of [20, 15, 16]) {
+    for (const dieAt of [21, 16, 17]) {
       expect(await startSweeper(database.url, keyText, 'new', dieAt).ended).toBe(false);
       remaining.push((await rotationOf(onNew).status()).remaining);
       await expect(rotationOf(onNew).retire('old')).rejects.toMatchObject({ code: 'encryption.key-in-use' });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { WholeOAuth } from '../extension/fixtures/whole-behaviours.js';
 import type { SessionRecord } from '../../src/contracts/session.js';
 import { RefreshStore } from '../../src/core/refresh/refresh-store.port.js';
 import { TokenRefresh } from '../../src/core/refresh/token-refresh.js';
@@ -10,6 +11,8 @@ import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
 import { createLogin, issuedProvider, startReplica, tokensOf } from '../support/refreshing-maestro.js';
 import type { RunningMaestro } from '../support/start-maestro.js';
+import { startMaestro } from '../support/start-maestro.js';
+import { wholeProvider } from '../support/whole-provider.js';
 
 let database: TestDatabase;
 let issuer: RunningIssuer;
@@ -79,5 +82,17 @@ describe('a login without a refresh token', () => {
     const session = await replica.sessions.get({ id });
     expect(session).not.toHaveProperty('nextRefreshAt');
     expect(await store().look(id)).toMatchObject({ failures: 0, isLeased: false });
+  });
+});
+
+describe('a login that its provider forgets where nobody uses it', () => {
+  it('is due in half that time from the first day on', async () => {
+    const login = { methods: ['browser'], rotation: 'strict', defaultLifetimeSeconds: 3_600, refreshIdleDays: 1 } as const;
+    const running = await startMaestro({ providers: [wholeProvider({ oauth: WholeOAuth, login })] });
+    const session = await createLogin(running, issuer.issue(), 'idle', 30 * 86_400);
+    await running.close();
+
+    const hours = ((session.nextRefreshAt?.getTime() ?? 0) - session.createdAt.getTime()) / 3_600_000;
+    expect(Math.round(hours)).toBe(12);
   });
 });

@@ -15,6 +15,7 @@ export function wholeProvider(special: Partial<ProviderDeclaration> = {}): Provi
     apiKey: WholeApiKey,
     streaming: WholeStreaming,
     models: WholeModels,
+    ...(special.oauth !== undefined && { login: { methods: ['browser'], rotation: 'strict', defaultLifetimeSeconds: 3_600 } as const }),
     ...special,
   });
 }

@@ -25,6 +25,12 @@ describe('the compliance check', () => {
     expect(found(wholeProvider({ oauth: WholeOAuth, context: WholeContext }))).toEqual([]);
   });
 
+  it('notes a login of which nothing is told, since its refreshes have to be careful', () => {
+    const { manifest } = wholeProvider({ oauth: WholeOAuth });
+    const { login: _traits, ...bare } = manifest;
+    expect(found({ ...wholeProvider(), manifest: bare })).toEqual(['note login-traits-missing oauth ']);
+  });
+
   it('counts methods that a class inherits', () => {
     class Inheriting extends WholeModels {}
     expect(found(wholeProvider({ models: Inheriting }))).toEqual([]);

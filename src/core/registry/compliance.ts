@@ -42,7 +42,14 @@ export function findingsOf(manifest: ProviderManifest, settings: ProviderSetting
     ...neededBehaviours(manifest),
     ...behaviourKinds.flatMap((kind) => behaviourFindings(manifest, kind)),
     ...settingFindings(manifest, settings),
+    ...loginFindings(manifest),
   ];
+}
+
+function loginFindings({ id, behaviours, login }: ProviderManifest): readonly Finding[] {
+  if (behaviours.oauth === undefined || login !== undefined) return [];
+  const text = 'declares oauth and no login traits: its issuer is taken to be strict about used refresh tokens, and to forget none';
+  return [{ code: 'login-traits-missing', severity: 'note', provider: id, behaviour: 'oauth', text }];
 }
 
 function offeredBy(manifest: ProviderManifest, findings: readonly Finding[]): readonly BehaviourKind[] {

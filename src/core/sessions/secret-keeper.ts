@@ -9,6 +9,7 @@ import type { Secret } from '../../contracts/secret.js';
 import type { SealedSecret, SessionId, SessionRecord } from '../../contracts/session.js';
 import { mayUse } from '../access/may-use.js';
 import { nextRefreshAt } from '../refresh/refresh-schedule.js';
+import { ProviderRegistry } from '../registry/provider-registry.js';
 import type { FingerprintOwner } from './fingerprints.port.js';
 import { Fingerprints } from './fingerprints.port.js';
 import type { SecretOwner } from './sealing.js';
@@ -34,6 +35,7 @@ export class SecretKeeper {
     @Inject(SecretBox) private readonly box: SecretBox,
     @Inject(Fingerprints) private readonly fingerprints: Fingerprints,
     @Inject(SessionStore) private readonly store: SessionStore,
+    @Inject(ProviderRegistry) private readonly registry: ProviderRegistry,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -103,9 +105,14 @@ export class SecretKeeper {
     return holders.filter((holder) => mayUse(caller, 'sessions:read', holder)).map(({ id }) => id);
   }
 
-  private refreshOf({ refreshToken, expiresAt }: OAuthCredentials, { id: sessionId }: SecretOwner): Pick<KeptSecret, 'nextRefreshAt'> {
+  private refreshOf(
+    { refreshToken, expiresAt }: OAuthCredentials,
+    { id: sessionId, provider }: SecretOwner,
+  ): Pick<KeptSecret, 'nextRefreshAt'> {
     if (refreshToken === undefined) return {};
-    return { nextRefreshAt: nextRefreshAt({ sessionId, issuedAt: this.clock.now(), ...(expiresAt !== undefined && { expiresAt }) }) };
+    const { refreshIdleDays: idle } = (this.registry.serves(provider) ? this.registry.manifestOf(provider).login : undefined) ?? {};
+    const times = { ...(expiresAt !== undefined && { expiresAt }), ...(idle !== undefined && { refreshIdleDays: idle }) };
+    return { nextRefreshAt: nextRefreshAt({ sessionId, issuedAt: this.clock.now(), ...times }) };
   }
 }
 

@@ -54,5 +54,15 @@ async function isThere(database: Queryable, table: string): Promise<boolean> {
 
 /** Nobody writes into them until the transaction ends; reading goes on. */
 export async function lockSealedTables(transaction: Queryable): Promise<void> {
-  await transaction.query(`lock table ${sealedTables.map(({ table }) => table).join(', ')} in share row exclusive mode`);
+  const tables = await presentTables(transaction);
+  await transaction.query(`lock table ${tables.map(({ table }) => table).join(', ')} in share row exclusive mode`);
+}
+
+/** An older schema, or one that was taken a step down, has fewer of them. */
+export async function presentTables(database: Queryable): Promise<readonly SealedTable[]> {
+  const rows = await database.query<readonly { name: string }[]>(
+    'select name from unnest($1::text[]) as name where to_regclass(name) is not null',
+    [sealedTables.map(({ table }) => table)],
+  );
+  return sealedTables.filter(({ table }) => rows.some(({ name }) => name === table));
 }

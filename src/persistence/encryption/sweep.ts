@@ -8,7 +8,7 @@ import type { UnreadableRow } from '../../core/key-rotation/key-rotation.port.js
 import type { KeyService } from '../../core/key-rotation/key-service.port.js';
 import { AesGcmSecretBox } from './aes-gcm-secret-box.js';
 import type { SealedTable } from './sealed-tables.js';
-import { sealedTables } from './sealed-tables.js';
+import { presentTables } from './sealed-tables.js';
 
 const batchSize = 200;
 
@@ -47,7 +47,7 @@ const before = '00000000-0000-0000-0000-000000000000';
 /** Once through every table. Each batch is one statement, so that whoever is killed leaves whole rows behind. */
 export async function walkTables(sweep: Sweep): Promise<Walk> {
   let walk: Walk = { moved: 0, missed: 0, unreadable: [] };
-  for (const table of sealedTables) {
+  for (const table of await presentTables(sweep.dataSource)) {
     for (let last: string | undefined = before; last !== undefined;) {
       if (sweep.signal?.aborted === true) throw new MaestroError('request.cancelled', {});
       const rows = await nextRows(sweep, table, last);

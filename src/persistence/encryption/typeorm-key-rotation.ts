@@ -12,6 +12,7 @@ import type {
   RotationOptions,
   RotationOutcome,
 } from '../../core/key-rotation/key-rotation.port.js';
+import type { RefreshSpool } from '../../core/refresh/refresh-spool.port.js';
 import type { KeyService } from '../../core/key-rotation/key-service.port.js';
 import { appendEvents } from '../audit/append-events.js';
 import { databaseError } from '../database-errors.js';
@@ -37,6 +38,8 @@ export interface KeyRotationParts {
   readonly auditLog: Pick<AuditLog, 'append' | 'reseal'>;
   /** This process's own, where it has joined the others. */
   readonly replicaId?: string;
+  /** This machine's: what waits in it for the database is sealed, too. */
+  readonly spool?: Pick<RefreshSpool, 'list'>;
 }
 
 /** Needs no other process, and no place among the replicas: it works beside whoever serves. */
@@ -98,8 +101,15 @@ export class TypeOrmKeyRotation implements KeyRotation {
   }
 
   private async requireUnused(database: Queryable, keyId: string): Promise<void> {
-    const uses = usesOf(keyId, await countKeys(database), await this.otherReplicas(database));
+    const inDatabase = usesOf(keyId, await countKeys(database), await this.otherReplicas(database));
+    const uses = [...inDatabase, ...(await this.usesInSpool(keyId))];
     if (uses.length > 0) throw inUse(keyId, uses);
+  }
+
+  private async usesInSpool(keyId: string): Promise<readonly string[]> {
+    const results = (await this.parts.spool?.list()) ?? [];
+    const waiting = results.filter(({ secret, replaced }) => secret.keyId === keyId || replaced?.secret.keyId === keyId).length;
+    return waiting === 0 ? [] : [`${String(waiting)} refreshed logins that wait in the spool of this machine`];
   }
 
   private async walkUntilDone(sweep: Sweep): Promise<RotationOutcome['unreadable']> {
