@@ -291,7 +291,12 @@ describe('a login by the native API', () => {
     expect(await refused({ provider: 'nobody' })).toEqual([404, 'provider.unknown']);
     expect(await refused({ name: '?' })).toEqual([400, 'session.name-invalid']);
     await replicas.database.dataSource.query('truncate pending_logins');
-    await Promise.all(Array.from({ length: 20 }, () => begin()));
+    await begin();
+    const columns = 'provider, auth_type, name, method, caller_id, secrets, key_id, secret_version, expires_at';
+    await replicas.database.dataSource.query(
+      `insert into pending_logins (id, ${columns}) select gen_random_uuid(), ${columns} from pending_logins, generate_series(1, 18)`,
+    );
+    await begin();
     expect(await refused({})).toEqual([429, 'login.too-many']);
     await replicas.database.dataSource.query('truncate pending_logins');
   });
