@@ -15,8 +15,12 @@ export interface DoorGateway {
 }
 
 /** A gateway with one session `work_<provider>` for each provider, and a vendor's own client whose base URL it is. */
-export async function startDoorGateway(kind: string, path: string): Promise<DoorGateway> {
-  const gateway = await startTestGateway();
+export async function startDoorGateway(
+  kind: string,
+  path: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<DoorGateway> {
+  const gateway = await startTestGateway(environment);
   for (const [provider, { apiKey }] of gateway.simulators) {
     const body = { provider, authType: 'api_key', name: `work_${provider}`, credentials: { apiKey } };
     const { status, text } = await gateway.call('POST', '/api/sessions', { body });

@@ -1,3 +1,8 @@
+import { once as onceHappened } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request as httpRequest } from 'node:http';
+import { text } from 'node:stream/consumers';
+
 import { carriedMark } from '../../src/kit/carried.js';
 import type { SdkOutcome } from '../support/sdk-process.js';
 import { until } from '../support/until.js';
@@ -6,6 +11,10 @@ import { plainText, providers, startDoorGateway } from './door-gateway.js';
 
 const messages = [{ role: 'user', content: 'Hello' }];
 const once = { headers: { 'x-maestro-retries': '0' } };
+
+interface CallingMessage {
+  readonly tool_calls: readonly { readonly id: string }[];
+}
 
 describe('what the openai SDK is told', () => {
   let door: DoorGateway;
@@ -84,6 +93,23 @@ describe('what the openai SDK is told', () => {
       expect(badRetries.error).toMatchObject({ name: 'BadRequestError' });
     });
 
+    it('refuses a body that is too large before it is read', async () => {
+      const url = new URL('/v1/chat/completions', door.gateway.gateway.url);
+      const headers = {
+        authorization: `Bearer ${door.gateway.adminKey}`,
+        'content-type': 'application/json',
+        'content-length': 40 * 1024 * 1024,
+      };
+      const asked = httpRequest(url, { method: 'POST', headers });
+      asked.flushHeaders();
+      const [answer] = (await onceHappened(asked, 'response')) as [IncomingMessage];
+      const body = await text(answer);
+      asked.destroy();
+
+      expect(answer.statusCode).toBe(413);
+      expect(JSON.parse(body)).toMatchObject({ error: { code: 'request_too_large', message: expect.stringContaining('32 MiB') } });
+    });
+
     it('says so where the base URL is wrong', async () => {
       const doubled = await post('/v1/v1/chat/completions', {});
       const missing = await post('/chat/completions', {});
@@ -152,12 +178,14 @@ describe('what the openai SDK is told', () => {
       await door.gateway.call('POST', '/api/sessions', { body });
 
       const open = await chat('any');
+      const typed = await chat('openai:second_one/any', {}, { headers: { 'x-maestro-auth-type': 'oauth' } });
       const inModel = await post('/v1/chat/completions', { model: 'openai:second_one/any', messages });
       const inHeader = await post('/v1/responses', { model: 'any', input: 'Hi' }, { 'x-maestro-session': 'second_one' });
       const stored = await door.gateway.call('GET', '/v1/responses/resp_simulated');
       const listed = await door.sdk.call('models.list', []);
       await door.gateway.call('DELETE', '/api/sessions/openai/api_key/second_one');
 
+      expect(typed.error).toMatchObject({ name: 'NotFoundError' });
       expect(open.error).toMatchObject({ name: 'BadRequestError', message: expect.stringContaining('second_one, work_openai') });
       expect(inModel.headers.get('x-maestro-session')).toBe('second_one');
       expect(inHeader.headers.get('x-maestro-session')).toBe('second_one');
@@ -168,16 +196,20 @@ describe('what the openai SDK is told', () => {
     });
   });
 
-  describe('through a provider of the same wire', () => {
-    it('is what the provider said, and the provider is told what the client said, byte by byte', async () => {
-      const text = '{ "messages" :[{"role":"user","content":"H\\u0065llo"}],\n\t"n":1.0, "model":"gpt-x" ,"unknown":[1e2] }';
-      const bare = await door.gateway.call('POST', '/v1/chat/completions', { text });
-      const sent = lastAsked('openai');
-      await door.gateway.call('POST', '/v1/chat/completions', { text: text.replace('gpt-x', 'openai:work_openai/gpt-x') });
+  describe('beside what its wire can say', () => {
+    it.each(['anthropic', 'gemini'])('lets calls and results, and what %s wants back with them, make a round trip', async (provider) => {
+      const tools = [{ type: 'function', function: { name: 'get_weather', parameters: { type: 'object', properties: {} } } }];
+      const first = await chat(`${provider}/sim-tools`, { tools });
+      const { choices } = first.value as { readonly choices: readonly { readonly message: CallingMessage }[] };
+      const message = choices[0]?.message ?? { tool_calls: [] };
+      const results = message.tool_calls.map(({ id }) => ({ role: 'tool', tool_call_id: id, content: 'sunny' }));
+      const { error } = await chat(`${provider}/any`, { tools, messages: [...messages, message, ...results] });
 
-      expect(bare.text).toContain(JSON.stringify(plainText).slice(1, -1));
-      expect(sent).toBe(text);
-      expect(lastAsked('openai')).toBe(text);
+      expect(error).toBeUndefined();
+      const sent = lastAsked(provider);
+      expect(sent.match(/sunny/g)).toHaveLength(2);
+      if (provider === 'gemini') expect(sent).toContain('"thoughtSignature":"c2lnbmVkIGJ5IHRoZSBzaW11bGF0b3I="');
+      else for (const { id } of message.tool_calls) expect(sent).toContain(`"tool_use_id":"${id}"`);
     });
 
     it('never gets what was carried for another provider', async () => {
@@ -215,5 +247,21 @@ describe('what the openai SDK is told', () => {
     expect(left.items).toHaveLength(2);
     const request = door.gateway.simulators.get(provider)?.requests.at(-1);
     await until(() => request?.isAborted === true);
+  });
+});
+
+describe('a gateway that stops', () => {
+  it('tells so in the middle of an answer, in the words of the wire', async () => {
+    const door = await startDoorGateway('openai', '/v1', { MAESTRO_DRAIN_MS: '50' });
+    const asked = (model: string): Promise<SdkOutcome> =>
+      door.sdk.call('chat.completions.create', [{ model, messages, stream: true }, once]);
+    const running = providers.map((provider) => asked(`${provider}/sim-slow`));
+    await until(() =>
+      providers.every((provider) => door.gateway.simulators.get(provider)?.requests.some(({ body }) => body.includes('Hello')) === true),
+    );
+    await door.gateway.gateway.stop();
+
+    for (const { error } of await Promise.all(running)) expect(error).toMatchObject({ name: 'APIError', code: 'gateway_shutting_down' });
+    await door.close();
   });
 });

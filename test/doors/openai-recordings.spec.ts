@@ -119,6 +119,18 @@ describeRecordings('recorded streams through the door, read by the openai SDK', 
         60_000,
       );
 
+      it('are the bytes of the vendor where an answer came whole', async () => {
+        const answers = cases.filter(({ kind, provider, api }) => kind === 'json' && provider === 'openai' && api === wire.api);
+        const compared = answers.map(async ({ id, body }) => {
+          const asked = { ...wire.ask(`openai/${modelOf(id)}`), stream: false };
+          const response = await replaying.gateway.send('POST', wire.path, { body: asked });
+          return Buffer.from(await response.arrayBuffer()).equals(body) ? [] : [id];
+        });
+
+        expect((await Promise.all(compared)).flat()).toEqual([]);
+        expect(answers.length).toBeGreaterThan(10);
+      }, 60_000);
+
       it('are the bytes of the vendor where it speaks the wire; what was cut has its end appended', async () => {
         const fetched = async (id: string, mode?: Mode): Promise<Buffer> => {
           const body = wire.ask(`openai/${modelOf(id, mode)}`);
