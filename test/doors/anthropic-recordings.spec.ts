@@ -1,0 +1,171 @@
+import { anthropicMessagesDecoder } from '../../src/dialects/anthropic-messages/stream-decoder.js';
+import { anthropicMessagesEncoder } from '../../src/dialects/anthropic-messages/stream-encoder.js';
+import type { Recording } from '../recordings/cases.js';
+import { describeRecordings } from '../recordings/cases.js';
+import type { ReplayingGateway } from '../recordings/replay-process.js';
+import { modelOf, startReplayingGateway } from '../recordings/replay-process.js';
+import { cutShort, failingMidway } from '../recordings/replay.js';
+import type { ReadStream } from '../recordings/summary.js';
+import { readStream, summaryOf } from '../recordings/summary.js';
+import { readThrough, recordedStream } from '../recordings/through-encoders.js';
+import type { SdkOutcome, SdkProcess } from '../support/sdk-process.js';
+import { startSdk } from '../support/sdk-process.js';
+import { providers } from './door-gateway.js';
+
+type Mode = 'cut' | 'errmid';
+
+interface Block {
+  readonly type: string;
+  readonly text?: string;
+  readonly name?: string;
+  readonly input?: unknown;
+}
+
+const path = '/v1/messages';
+const messages = [{ role: 'user', content: 'Hello' }];
+const once = { headers: { 'x-maestro-retries': '0' } };
+const lastWords = /^event: error\ndata: \{"type":"error",.*\}\n\n$/;
+const decoder = anthropicMessagesDecoder('maestro');
+
+const ask = ({ id, provider }: Recording, mode?: Mode): object => ({
+  model: `${provider}/${modelOf(id, mode)}`,
+  max_tokens: 100,
+  messages,
+});
+
+describeRecordings('recorded streams through the door, read by the @anthropic-ai/sdk', ({ cases }) => {
+  let replaying: ReplayingGateway;
+  let anthropic: SdkProcess;
+
+  beforeAll(async () => {
+    replaying = await startReplayingGateway(providers);
+    anthropic = startSdk('anthropic', replaying.gateway.gateway.url, replaying.gateway.adminKey);
+  }, 120_000);
+
+  afterAll(async () => {
+    await anthropic.close();
+    await replaying.close();
+  });
+
+  /** Of a vendor with two wires those of the one that a translated request goes by. */
+  const streamsOf = (provider: string): readonly Recording[] =>
+    cases.filter((recording) => recording.kind === 'stream' && recording.provider === provider && recording.api !== 'chat');
+
+  const read = (recording: Recording, mode?: Mode): Promise<SdkOutcome> =>
+    anthropic.call('messages.create', [{ ...ask(recording, mode), stream: true }, once]);
+
+  const collected = (recording: Recording, mode?: Mode): Promise<SdkOutcome> =>
+    anthropic.call('messages.stream', [ask(recording, mode), once], { then: 'finalMessage' });
+
+  it.each(providers)(
+    'say of %s all that the wire can say, event by event and as its own helper collects them',
+    async (provider) => {
+      const streams = streamsOf(provider);
+      const compared = streams.map(async (recording) => {
+        const outcome = await read(recording);
+        const told = summaryOf(await itemsRead(outcome));
+        const expected = summaryOf(await sayable(recording));
+        const built = await collected(recording);
+        const isSame = JSON.stringify(told) === JSON.stringify(expected) && expected.text === recording.expected.text;
+        const wrongly = recording.expected.error === null ? whatDiffers(built, recording) : built.error === undefined ? ['no error'] : [];
+        return isSame && wrongly.length === 0 ? [] : [{ id: recording.id, isSame, told, expected, wrongly, error: outcome.error }];
+      });
+      const wrong = (await Promise.all(compared)).flat();
+      console.info(
+        `${path}, read by the @anthropic-ai/sdk: ${provider} ${String(streams.length - wrong.length)} of ${String(streams.length)}`,
+      );
+
+      expect(wrong).toEqual([]);
+      expect(streams.length).toBeGreaterThan(10);
+    },
+    60_000,
+  );
+
+  it.each(providers)(
+    'say of %s that they broke off, cut or with a failure in the middle',
+    async (provider) => {
+      const runs = streamsOf(provider).flatMap((recording) => (['cut', 'errmid'] as const).map((mode) => ({ recording, mode })));
+      const outcomes = runs.map(async ({ recording, mode }) => {
+        if ((await failureOf(recording, mode)) === undefined) return [];
+        const { error } = await read(recording, mode);
+        // Two messages in one: what nobody can read is not known to be cut, but the helper does not take it.
+        const built = error === undefined ? await collected(recording, mode) : { error };
+        return [{ id: `${recording.id} ${mode}`, isTold: built.error !== undefined }];
+      });
+      const broken = (await Promise.all(outcomes)).flat();
+      const silent = broken.filter(({ isTold }) => !isTold).map(({ id }) => id);
+      console.info(`${path}, broken: ${provider} raised ${String(broken.length - silent.length)} of ${String(broken.length)}`);
+
+      expect(silent).toEqual([]);
+      expect(broken.length).toBeGreaterThan(10);
+    },
+    60_000,
+  );
+
+  it('are the bytes of the vendor where it speaks the wire; what was cut has its end appended', async () => {
+    const fetched = async (recording: Recording, mode?: Mode): Promise<Buffer> => {
+      const response = await replaying.gateway.send('POST', path, { body: { ...ask(recording, mode), stream: true } });
+      return Buffer.from(await response.arrayBuffer());
+    };
+    const streams = streamsOf('anthropic');
+    const compared = streams.map(async (recording) => {
+      const [whole, cut] = await Promise.all([fetched(recording), fetched(recording, 'cut')]);
+      const isEnded = (await recordedStream(recording)).error?.code !== 'upstream.truncated';
+      const isSame = isEnded ? whole.equals(recording.body) : whole.subarray(0, recording.body.length).equals(recording.body);
+      const half = Buffer.from(cutShort(recording.body.toString('utf8')));
+      const end = cut.subarray(half.length).toString('utf8');
+      const isKnownCut = (await failureOf(recording, 'cut'))?.code === 'upstream.truncated';
+      const isHalf = cut.subarray(0, half.length).equals(half) && (isKnownCut ? lastWords : /^$/).test(end);
+      return isSame && isHalf ? [] : [{ id: recording.id, isEnded, isSame, isHalf, end }];
+    });
+    const changed = (await Promise.all(compared)).flat();
+    console.info(`${path}, same bytes: ${String(streams.length - changed.length)} of ${String(streams.length)} streams`);
+
+    expect(changed).toEqual([]);
+  }, 60_000);
+
+  it('are the bytes of the vendor as well where an answer came whole', async () => {
+    const answers = cases.filter(({ kind, provider }) => kind === 'json' && provider === 'anthropic');
+    const compared = answers.map(async (recording) => {
+      const { text } = await replaying.gateway.call('POST', path, { body: ask(recording) });
+      return text === recording.body.toString('utf8') ? [] : [recording.id];
+    });
+    const changed = (await Promise.all(compared)).flat();
+    console.info(`${path}, same bytes: ${String(answers.length - changed.length)} of ${String(answers.length)} whole answers`);
+
+    expect(changed).toEqual([]);
+    expect(answers.length).toBeGreaterThan(5);
+  });
+});
+
+function itemsRead({ items = [] }: SdkOutcome): Promise<ReadStream> {
+  const text = items.map((item) => `data: ${JSON.stringify(item)}\n\n`).join('');
+  return readStream([Buffer.from(text)], decoder, 'maestro');
+}
+
+async function sayable(recording: Recording): Promise<ReadStream> {
+  const stream = await recordedStream(recording);
+  return recording.api === 'messages' ? stream : (await readThrough(stream, anthropicMessagesEncoder, decoder)).read;
+}
+
+/** What the vendor's helper made of the events, against what is known of the recording. */
+function whatDiffers({ value, error }: SdkOutcome, { expected }: Recording): readonly string[] {
+  if (error !== undefined) return [error.message];
+  const { content } = value as { readonly content: readonly Block[] };
+  const text = content.map(({ type, text: said }) => (type === 'text' ? said : '')).join('');
+  const calls = content.flatMap(({ type, name, input }) => (type === 'tool_use' ? [{ name, args: input }] : []));
+  const known = expected.toolCalls.map(({ name, args }) => ({ name, args }));
+  return [...(text === expected.text ? [] : [`text ${text}`]), ...(isSameJson(calls, known) ? [] : [`calls ${JSON.stringify(calls)}`])];
+}
+
+function isSameJson(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** None: some are whole after half of their events. */
+async function failureOf(recording: Recording, mode: Mode): Promise<ReadStream['error']> {
+  const { id, kind, provider, api, features, expected, body: whole } = recording;
+  const text = whole.toString('utf8');
+  const body = Buffer.from(mode === 'cut' ? cutShort(text) : failingMidway(text, api));
+  return (await recordedStream({ id, kind, provider, api, features, body, expected, request: undefined })).error;
+}
