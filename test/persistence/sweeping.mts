@@ -1,5 +1,6 @@
-// A process that moves every row to the primary key, and kills itself (SIGKILL) before its n-th statement where told so, for
-// the tests of rotation. Prints a line for each batch.
+// A process that moves every row to the primary key, and kills itself (SIGKILL) before the n-th statement of its sweep where told
+// so, for the tests of rotation. A batch is read and written back: before the second statement it has been read. Prints a line
+// for each batch.
 import { writeSync } from 'node:fs';
 
 import pg from 'pg';
@@ -14,11 +15,12 @@ const keys = KeyRing.parse(keyText, primary);
 const dataSource = await createDataSource({ url });
 await dataSource.initialize();
 let statements = 0;
+const isOfSweep = (statement: unknown): boolean => typeof statement === 'string' && statement.includes('key_id <> $1 and id > $2');
 const { query } = pg.Client.prototype;
 Object.assign(pg.Client.prototype, {
   query(this: pg.Client, ...values: Parameters<typeof query>): unknown {
-    statements += 1;
-    if (statements === Number(dieAt)) process.kill(process.pid, 'SIGKILL');
+    if (statements > 0 || isOfSweep(values[0])) statements += 1;
+    if (statements > 0 && statements === Number(dieAt)) process.kill(process.pid, 'SIGKILL');
     return Reflect.apply(query, this, values);
   },
 });

@@ -13,7 +13,7 @@ function parametersOf(text: unknown): never {
 
 function valueOf(name: string, text: unknown): unknown {
   if (name === 'status') return 418;
-  return name === 'known' || name.endsWith('s') ? [text, text] : text;
+  return ['known', 'served'].includes(name) || name.endsWith('s') ? [text, text] : text;
 }
 
 function detailOf(code: ErrorCode, text: unknown): string {
