@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 
 import type { Environment } from './config/environment.js';
+import { CallerStore } from './core/access/caller-store.port.js';
 import { AuditLog } from './core/audit/audit-log.port.js';
 import { LoginConsents } from './core/login/login-consents.port.js';
 import { PendingLogins } from './core/login/pending-login.port.js';
@@ -26,7 +27,7 @@ export interface AdminOptions {
 }
 
 const databasePorts = [
-  ...[SessionStore, ContextStore, SecretBox, Fingerprints, AuditLog],
+  ...[SessionStore, CallerStore, ContextStore, SecretBox, Fingerprints, AuditLog],
   ...[PendingLogins, LoginConsents, RefreshStore, RefreshSpool, RevocationOutbox],
 ];
 

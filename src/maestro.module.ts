@@ -5,6 +5,9 @@ import { DiscoveryModule } from '@nestjs/core';
 import { Clock, systemClock } from './contracts/clock.js';
 import type { ProviderDefinition, ProviderRuntime } from './contracts/define-provider.js';
 import { providerRuntime } from './contracts/define-provider.js';
+import { CallerKeys } from './core/access/caller-keys.js';
+import { CallerMeter } from './core/access/caller-meter.js';
+import { Callers } from './core/access/callers.js';
 import { Audit } from './core/audit/audit.js';
 import { Chat } from './core/chat/chat.js';
 import { Forwarding } from './core/chat/forwarding.js';
@@ -56,7 +59,7 @@ type Imported = NonNullable<ModuleMetadata['imports']>[number];
 export interface MaestroParts {
   /** Tells two Maestros in one application apart; default `main`. */
   readonly instance?: string;
-  /** Exports `SessionStore`, `ContextStore`, `SecretBox`, `Fingerprints`, `AuditLog`, `PendingLogins` and `LoginConsents`. */
+  /** Exports `SessionStore`, `CallerStore`, `ContextStore`, `SecretBox`, `Fingerprints`, `AuditLog`, `PendingLogins` and `LoginConsents`. */
   readonly persistence: Imported;
   /** Absolute folders that hold `<id>/<id>.module.js`. */
   readonly providersFolders?: readonly string[];
@@ -147,6 +150,7 @@ export class MaestroModule {
       providers: [
         ProviderRegistry,
         SessionFinder,
+        ...[CallerMeter, CallerKeys, Callers],
         SessionChoice,
         SessionCheckup,
         LastUsed,
@@ -180,6 +184,7 @@ export class MaestroModule {
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
         ...[UniversalProvider, ProviderRegistry, SessionChoice, Forwarding, UsableModels, Sessions, SavedAuthentications],
         ...[Logins, Consents, Contexts, Audit, Imports],
+        ...[Callers, CallerKeys],
       ],
     };
   }

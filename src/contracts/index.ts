@@ -16,7 +16,7 @@ export type { StreamDecoder } from './behaviours/stream-decoder.js';
 export type { EncodedStep, StreamEncoder } from './behaviours/stream-encoder.js';
 export type { StreamOptions, StreamState, StreamStep } from './behaviours/streaming.behaviour.js';
 export { StreamingBehaviour } from './behaviours/streaming.behaviour.js';
-export type { Caller, Grant, Scope } from './caller.js';
+export type { Caller, CallerAccount, CallerLimits, CallerRecord, Grant, KeptGrant, Scope } from './caller.js';
 export { scopes } from './caller.js';
 export type { ContextManagement, Feature, ProviderCapabilities, ProviderSummary } from './capabilities.js';
 export type {

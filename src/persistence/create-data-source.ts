@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 
 import type { KeyRing } from './encryption/key-ring.js';
 import { AuditEventRow, AuditHeadRow } from './entities/audit.entity.js';
+import { CallerDefaultRow, CallerGrantRow, CallerRow } from './entities/caller.entity.js';
 import { ConversationContext, ContextChunkRow } from './entities/context.entity.js';
 import { EncryptionKey } from './entities/encryption-key.entity.js';
 import { FinishedLoginRow, LoginConsentRow, PendingLoginRow } from './entities/login.entity.js';
@@ -68,6 +69,7 @@ function dataSourceOf(address: Address, afterDestroy: () => Promise<void>, keyRi
         ...[PendingLoginRow, FinishedLoginRow, LoginConsentRow],
         ...[RefreshAttempt, OrphanedGrant, PendingRevocation],
         ...[ConversationContext, ContextChunkRow],
+        ...[CallerRow, CallerGrantRow, CallerDefaultRow],
       ],
       migrations,
       migrationsTableName: migrationsTable,

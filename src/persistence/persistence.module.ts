@@ -2,6 +2,7 @@ import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
+import { CallerStore } from '../core/access/caller-store.port.js';
 import { Archive } from '../core/archive/archive.port.js';
 import { AuditLog } from '../core/audit/audit-log.port.js';
 import { LoginConsents } from '../core/login/login-consents.port.js';
@@ -16,6 +17,7 @@ import { SecretBox } from '../core/sessions/secret-box.port.js';
 import { SessionStore } from '../core/sessions/session-store.port.js';
 import { TypeOrmArchive } from './archive/typeorm-archive.js';
 import { TypeOrmAuditLog } from './audit/typeorm-audit-log.js';
+import { TypeOrmCallerStore } from './callers/typeorm-caller-store.js';
 import { TypeOrmContextStore } from './contexts/typeorm-context-store.js';
 import type { DatabaseSettings } from './create-data-source.js';
 import { DatabaseProbe, databaseProbe } from './database-probe.js';
@@ -76,6 +78,11 @@ export class PersistenceModule implements OnApplicationShutdown {
           inject: [DataSource],
         },
         {
+          provide: CallerStore,
+          useFactory: (dataSource: DataSource) => new TypeOrmCallerStore(dataSource, options.keyRing),
+          inject: [DataSource],
+        },
+        {
           provide: AuditLog,
           useFactory: (dataSource: DataSource) => new TypeOrmAuditLog(dataSource, options.keyRing),
           inject: [DataSource],
@@ -111,7 +118,7 @@ export class PersistenceModule implements OnApplicationShutdown {
         { provide: SecretBox, useValue: new AesGcmSecretBox(options.keyRing) },
       ],
       exports: [
-        ...[DataSource, SessionStore, ContextStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
+        ...[DataSource, SessionStore, CallerStore, ContextStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
         ...[RefreshStore, RefreshSpool, RevocationOutbox, KeyRotation, Archive, DatabaseProbe],
       ],
     };

@@ -16,6 +16,7 @@ import type {
   SessionStore,
 } from '../core/sessions/session-store.port.js';
 import { appendEvents } from './audit/append-events.js';
+import { grantSession } from './callers/caller-statements.js';
 import { isUniqueViolation } from './database-errors.js';
 import type { KeyedMac } from './encryption/key-ring.js';
 import { addRevocation, revocationValues } from './refresh/revocation-statements.js';
@@ -38,7 +39,7 @@ export class TypeOrmSessionStore implements SessionStore {
     const { fingerprint, status = 'active', statusReason, nextRefreshAt } = record;
     const values = [id, provider, authType, name, label, baseUrl, expiresAt, secretHint, secret.bytes, secret.keyId, secretVersion];
     const state = [fingerprint, status, statusReason, nextRefreshAt];
-    const inserted = await this.naming(record, () => this.audited(audit, statements.insert, [...values, ...state]));
+    const inserted = await this.naming(record, () => this.audited(audit, statements.insert, [...values, ...state], record.ownerId));
     if (inserted === undefined) throw new MaestroError('internal', {});
     return inserted;
   }
@@ -113,10 +114,16 @@ export class TypeOrmSessionStore implements SessionStore {
   }
 
   /** The change and what is written down of it hold together. */
-  private audited(audit: AuditNote, statement: Statement, values: readonly unknown[]): Promise<SessionRecord | undefined> {
+  private audited(
+    audit: AuditNote,
+    statement: Statement,
+    values: readonly unknown[],
+    ownerId?: string,
+  ): Promise<SessionRecord | undefined> {
     return transaction(this.dataSource, async (connection) => {
       const [row] = await connection.run<SessionRow>(statement, values);
       if (row === undefined) return undefined;
+      if (ownerId !== undefined) await connection.run(grantSession, [ownerId, row.id]);
       await appendEvents(connection, this.keys, [{ ...audit, target: row.id }]);
       return recordFromRow(row);
     });

@@ -14,6 +14,8 @@ describe('the published entries', () => {
     expect(Object.keys(main).sort()).toEqual([
       'Audit',
       'AuditLog',
+      'CallerStore',
+      'Callers',
       'Clock',
       'Consents',
       'ContextStore',

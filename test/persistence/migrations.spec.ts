@@ -16,6 +16,7 @@ const chain = [
   'AddLogins1795521600000',
   'AddTokenRefresh1795608000000',
   'AddContexts1795694400000',
+  'AddCallers1795780800000',
 ];
 
 const row = `'openai', 'oauth', '{}', null, now(), now()`;

@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 
+import { CallerStore } from '../../src/core/access/caller-store.port.js';
 import { AuditLog } from '../../src/core/audit/audit-log.port.js';
 import { LoginConsents } from '../../src/core/login/login-consents.port.js';
 import { PendingLogins } from '../../src/core/login/pending-login.port.js';
@@ -30,6 +31,7 @@ export class InMemoryPersistenceModule {
       module: InMemoryPersistenceModule,
       providers: [
         { provide: SessionStore, useValue: store },
+        { provide: CallerStore, useValue: store.callers },
         { provide: ContextStore, useValue: contexts },
         { provide: SecretBox, useValue: box },
         { provide: AuditLog, useValue: store.audit },
@@ -41,7 +43,7 @@ export class InMemoryPersistenceModule {
         { provide: RevocationOutbox, useValue: new InMemoryRevocationOutbox(store) },
       ],
       exports: [
-        ...[SessionStore, ContextStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
+        ...[SessionStore, CallerStore, ContextStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
         ...[RefreshStore, RefreshSpool, RevocationOutbox],
       ],
     };

@@ -12,6 +12,7 @@ import type {
   SessionStore,
 } from '../../src/core/sessions/session-store.port.js';
 import { InMemoryAuditLog } from './in-memory-audit-log.js';
+import { InMemoryCallerStore } from './in-memory-caller-store.js';
 import { InMemoryRefreshStore } from './in-memory-refresh-store.js';
 
 /** The vault's table in memory, with its rules: names are unique but for case, changes are compare-and-set by generation. */
@@ -21,20 +22,23 @@ export class InMemorySessionStore implements SessionStore {
   readonly fingerprints = new Map<SessionId, string>();
   readonly revocations = new Map<string, PendingRevocation>();
   readonly refreshes: InMemoryRefreshStore;
+  readonly callers: InMemoryCallerStore;
   readonly audit: InMemoryAuditLog;
   readonly touched: { readonly ids: readonly SessionId[]; readonly at: Date }[] = [];
 
   constructor(private readonly now: () => Date = () => new Date()) {
     this.audit = new InMemoryAuditLog(now);
+    this.callers = new InMemoryCallerStore(this.audit, now);
     this.refreshes = new InMemoryRefreshStore(this, now);
   }
 
-  async insert({ fingerprint, ...record }: NewSessionRecord, note: AuditNote): Promise<SessionRecord> {
+  async insert({ fingerprint, ownerId, ...record }: NewSessionRecord, note: AuditNote): Promise<SessionRecord> {
     this.refuseTaken(record, record.name);
     const at = this.now();
     const row: SessionRecord = { status: 'active', ...record, generation: 1, issuedAt: at, createdAt: at, updatedAt: at };
     this.rows.set(row.id, row);
     this.keepFingerprint(row.id, fingerprint);
+    if (ownerId !== undefined) this.callers.grantSession(ownerId, row);
     this.audit.write({ ...note, target: row.id });
     return row;
   }

@@ -101,6 +101,34 @@ export const catalogue = {
     'The Maestro key lacks a scope',
     ({ scope }: { readonly scope: string }) => `this needs scope ${scope}, which your Maestro key does not have`,
   ),
+  'caller.not-found': problem(
+    'not-found',
+    'There is no such caller',
+    ({ caller }: { readonly caller: string }) => `there is no caller ${quoted(caller)}, or it was revoked; see "maestro callers list"`,
+  ),
+  'caller.name-taken': problem(
+    'conflict',
+    'The name is taken',
+    ({ name }: { readonly name: string }) => `a caller is called ${quoted(name)} already (names are compared without regard to case)`,
+  ),
+  'caller.grant-not-found': problem(
+    'not-found',
+    'There is no such grant',
+    ({ grant }: { readonly grant: string }) => `this caller has no grant with the id ${quoted(grant)}`,
+  ),
+  'caller.rate-limited': problem(
+    'rate-limited',
+    'The Maestro key is used too often',
+    ({ perMinute }: { readonly perMinute: number }) => `this Maestro key is good for ${String(perMinute)} requests a minute; wait a little`,
+    again,
+  ),
+  'caller.too-many-streams': problem(
+    'rate-limited',
+    'Too many answers are under way',
+    ({ most }: { readonly most: number }) =>
+      `this Maestro key is good for ${String(most)} answers at a time; wait until one ends, or cancel one`,
+    again,
+  ),
 
   'provider.id-invalid': problem(
     'invalid',

@@ -86,6 +86,20 @@ describe('chat', () => {
     for await (const _event of two) break;
   });
 
+  it('runs as often at a time as the caller may, however the ones before ended', async () => {
+    const limited = running.maestro.for({ ...aCaller(['chat'], '*'), id: 'limited', limits: { streams: 1 } });
+    const begin = (model: string, session = 'work') => limited.streamChat('whole', session, hello, { model, retries: 0 });
+    const open = await begin('m');
+
+    await expect(begin('m')).rejects.toMatchObject({ code: 'caller.too-many-streams', retryAfterMs: 1_000 });
+    for await (const _event of open) continue;
+    for await (const _event of await begin('m')) break;
+    await expect(begin('refused')).rejects.toMatchObject({ code: 'upstream.rate-limited' });
+    await expect(begin('m', 'elsewhere')).rejects.toMatchObject({ code: 'session.not-found' });
+    await expect(limited.completeChat('whole', 'work', hello, { model: 'm' })).resolves.toMatchObject({ reason: 'stop' });
+    for await (const _event of await begin('m')) break;
+  });
+
   it('hands the request to the provider without what was meant for us', async () => {
     await running.maestro.completeChat('whole', 'work', hello, { model: 'm', authType: 'api_key', options: { seed: 1 } });
 

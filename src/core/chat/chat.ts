@@ -11,6 +11,7 @@ import type { ProviderClient } from '../../contracts/provider-client.js';
 import { ProviderId } from '../../contracts/provider-id.js';
 import type { Session } from '../../contracts/session.js';
 import type { ChatAnswer, StreamEvent } from '../../contracts/stream-event.js';
+import { CallerMeter } from '../access/caller-meter.js';
 import type { ContextTurn } from '../contexts/context-log.js';
 import { ContextTurns } from '../contexts/context-turns.js';
 import type { CoreOptions } from '../core-options.js';
@@ -72,10 +73,21 @@ export class Chat {
     @Inject(streamObservers) private readonly observerFactories: readonly StreamObserverFactory[],
     @Inject(coreOptions) private readonly limits: CoreOptions,
     @Inject(RetryMeans) private readonly retryMeans: RetryMeans,
+    @Inject(CallerMeter) private readonly meter: CallerMeter,
   ) {}
 
-  /** Resolves with the first event there: whatever a provider refuses, it refuses before. */
-  async stream({ caller, provider, session, messages, options }: ChatCall): Promise<ChatStream> {
+  /** Resolves with the first event there: whatever a provider refuses, it refuses before. @throws MaestroError `caller.too-many-streams` */
+  async stream(call: ChatCall): Promise<ChatStream> {
+    const release = this.meter.begin(call.caller);
+    try {
+      return await this.metered(call, release);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  private async metered({ caller, provider, session, messages, options }: ChatCall, release: () => void): Promise<ChatStream> {
     const { authType, contextId, signal: callerSignal, retries = mostRetries, onAsk, ...request } = options;
     const streaming = this.registry.resolve(provider, 'streaming');
     refuseInvalid(messages, options);
@@ -103,7 +115,7 @@ export class Chat {
       signal,
       onRetry: this.retryNote(streamId, open.session.provider),
     });
-    const events = this.observed({ streamId, caller, open, model: request.model, source, signal, controller, turn });
+    const events = this.observed({ streamId, caller, open, model: request.model, source, signal, controller, turn, release });
     return begun(streamId, open.session, await events.next(), endingAfter(events, turn.settled));
   }
 
@@ -134,8 +146,9 @@ export class Chat {
     readonly signal: AbortSignal;
     readonly controller: AbortController;
     readonly turn: ContextTurn;
+    readonly release: () => void;
   }): AsyncIterableIterator<StreamEvent> {
-    const { streamId, caller, open, model, source, signal, controller, turn } = parts;
+    const { streamId, caller, open, model, source, signal, controller, turn, release } = parts;
     const about = { streamId, caller, session: open.session, model };
     const { provider } = open.session;
     const deadline = setTimeout(() => {
@@ -152,6 +165,7 @@ export class Chat {
       },
       onEnd: () => {
         clearTimeout(deadline);
+        release();
         this.running.delete(streamId);
       },
       onObserverFault: (error) => {

@@ -149,6 +149,17 @@ describe('a request that is passed on', () => {
     ]);
   });
 
+  it('runs as often at a time as the caller may, however the ones before ended', async () => {
+    const caller = { ...aCaller(['chat'], '*'), id: 'limited', limits: { streams: 1 } };
+    answers = [answer(200, 'One.'), answer(400, 'no'), answer(200, 'Two.')];
+    const { body } = await forward({ caller });
+
+    await expect(forward({ caller })).rejects.toMatchObject({ code: 'caller.too-many-streams' });
+    expect(await textOf(body)).toBe('One.');
+    expect(await textOf((await forward({ caller })).body)).toBe('no');
+    expect(await textOf((await forward({ caller })).body)).toBe('Two.');
+  });
+
   it('is not repeated where it is refused, and the refusal passes as it is', async () => {
     answers = [answer(400, '{"error":{"message":"no"},"more":1}', { 'content-type': 'application/json' })];
 

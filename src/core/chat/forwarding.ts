@@ -9,6 +9,7 @@ import type { Session, SessionReference } from '../../contracts/session.js';
 import type { WireHeaders, WireRequest, WireResponse } from '../../contracts/wire-request.js';
 import type { FailureReader } from '../../kit/wire-call.js';
 import type { WireTap } from '../../kit/wire-tap.js';
+import { CallerMeter } from '../access/caller-meter.js';
 import type { CoreOptions } from '../core-options.js';
 import { coreOptions } from '../core-options.js';
 import { ProviderRegistry } from '../registry/provider-registry.js';
@@ -66,13 +67,14 @@ export class Forwarding {
     @Inject(streamObservers) private readonly observerFactories: readonly StreamObserverFactory[],
     @Inject(coreOptions) private readonly limits: CoreOptions,
     @Inject(RetryMeans) private readonly retryMeans: RetryMeans,
+    @Inject(CallerMeter) private readonly meter: CallerMeter,
   ) {}
 
   /**
    * Resolves with whatever the provider answers, also with a refusal. A refused credential alone is told as what it is: its 401
    * would be taken for the caller's own.
    *
-   * @throws MaestroError `session.*`, `operation.unsupported`, `session.credential-rejected` and transport errors
+   * @throws MaestroError `caller.too-many-streams`, `session.*`, `operation.unsupported`, `session.credential-rejected` and transport errors
    */
   async forward(call: ForwardCall): Promise<ForwardedAnswer> {
     const { caller, address, request, model, tapFor, onAsk } = call;
@@ -83,7 +85,7 @@ export class Forwarding {
     const controller = new AbortController();
     const signal = AbortSignal.any([request.signal, controller.signal]);
     if (signal.aborted) throw cancelled(signal);
-    const end = this.begun(controller, address.provider);
+    const end = this.begun(controller, address.provider, caller);
     try {
       const ask = (client: ProviderClient): Promise<WireResponse> => {
         onAsk?.();
@@ -124,7 +126,8 @@ export class Forwarding {
   }
 
   /** Until the returned function is called. */
-  private begun(controller: AbortController, provider: string): () => void {
+  private begun(controller: AbortController, provider: string, caller: Caller): () => void {
+    const release = this.meter.begin(caller);
     this.running.add(controller);
     const deadline = setTimeout(() => {
       controller.abort(new MaestroError('upstream.timeout', { origin: provider, phase: 'for the whole answer' }));
@@ -133,6 +136,7 @@ export class Forwarding {
     deadline.unref();
     return () => {
       clearTimeout(deadline);
+      release();
       this.running.delete(controller);
     };
   }

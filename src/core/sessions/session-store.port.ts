@@ -7,6 +7,8 @@ import type { PendingRevocation } from '../refresh/revocation-outbox.port.js';
 
 export interface NewSessionRecord {
   readonly id: SessionId;
+  /** The caller who makes it, and is granted it by its id in the same transaction. Absent: nobody is. */
+  readonly ownerId?: string;
   readonly provider: ProviderId;
   readonly authType: AuthType;
   readonly name: SessionName;

@@ -201,7 +201,10 @@ export class Sessions {
     credentials: Credentials,
     note: AuditNote,
   ): Promise<Session> {
-    const owner = { ...fields, id: SessionId.of(randomUUID()), secretVersion: 1 };
+    const { id: callerId } = this.caller;
+    // The callers that are no rows have everything granted.
+    const maker = SessionId.is(callerId) ? { ownerId: callerId } : {};
+    const owner = { ...fields, ...maker, id: SessionId.of(randomUUID()), secretVersion: 1 };
     const { nextRefreshAt, ...kept } = await this.keeper.seal(credentials, owner);
     const ahead = fields.status === 'needs_attention' || nextRefreshAt === undefined ? {} : { nextRefreshAt };
     return this.withDuplicates(await this.store.insert({ ...owner, ...kept, ...ahead }, note), credentials);

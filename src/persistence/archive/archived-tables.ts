@@ -12,6 +12,7 @@ export interface ArchivedTable {
 
 export const sessionsTable = 'saved_authentications';
 export const chunksTable = 'context_chunks';
+export const callersTable = 'callers';
 
 /**
  * What a backup holds, in this order. Left out is what belongs to a database and not to its sessions: which migrations it has
@@ -24,6 +25,9 @@ export const archivedTables: readonly ArchivedTable[] = [
   { name: 'login_consents', key: 'id' },
   { name: 'contexts', key: 'id' },
   { name: chunksTable, key: 'id' },
+  { name: callersTable, key: 'id' },
+  { name: 'caller_grants', key: 'id' },
+  { name: 'caller_defaults', key: 'id' },
   { name: 'audit_events', key: 'seq' },
   { name: 'audit_head', key: 'is_only', hasFixedRow: true },
 ];

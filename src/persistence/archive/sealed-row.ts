@@ -5,7 +5,7 @@ import type { ProviderId } from '../../contracts/provider-id.js';
 import type { Secret } from '../../contracts/secret.js';
 import type { SecretBox } from '../../core/sessions/secret-box.port.js';
 import { objectFrom } from './archive-format.js';
-import { chunksTable, sessionsTable } from './archived-tables.js';
+import { callersTable, chunksTable, sessionsTable } from './archived-tables.js';
 
 /** What an archive has to know of a row that is sealed; the rest of it goes through as it is. */
 export interface SealedRow {
@@ -21,6 +21,7 @@ export interface SealedRow {
 const sealedColumns: ReadonlyMap<string, string> = new Map([
   [sessionsTable, 'credentials'],
   [chunksTable, 'content'],
+  [callersTable, 'pepper'],
 ]);
 
 export function isSealed(table: string): boolean {

@@ -17,6 +17,7 @@ export const sealedTables: readonly SealedTable[] = [
   { table: 'orphaned_grants', column: 'credentials' },
   { table: 'pending_revocations', column: 'credentials' },
   { table: 'context_chunks', column: 'content' },
+  { table: 'callers', column: 'pepper' },
 ];
 
 export interface KeyCount {

@@ -8,6 +8,7 @@ import { AddAuditTrail1795435200000 } from './1795435200000-add-audit-trail.js';
 import { AddLogins1795521600000 } from './1795521600000-add-logins.js';
 import { AddTokenRefresh1795608000000 } from './1795608000000-add-token-refresh.js';
 import { AddContexts1795694400000 } from './1795694400000-add-contexts.js';
+import { AddCallers1795780800000 } from './1795780800000-add-callers.js';
 
 /** In order. Names and timestamps stay for ever; a new one goes to the end. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   AddLogins1795521600000,
   AddTokenRefresh1795608000000,
   AddContexts1795694400000,
+  AddCallers1795780800000,
 ];
