@@ -12,9 +12,11 @@ import { notesOf } from './request-notes.js';
 export class AuthGuard implements CanActivate {
   constructor(@Inject(Authenticator) private readonly authenticator: Authenticator) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    notesOf(request).caller = this.authenticator.callerFrom(request.headers.authorization);
+    const notes = notesOf(request);
+    // The gateway knows already, from before the body was read.
+    notes.caller ??= await this.authenticator.callerFrom(request.headers.authorization);
     return true;
   }
 }

@@ -50,25 +50,20 @@ export function prepareGateway(app: NestFastifyApplication): void {
   const authenticator = app.get(Authenticator);
   const logger = new Logger('Http');
   app.useGlobalFilters(new ProblemFilter());
-  fastify.addHook('onRequest', (request, reply, done) => {
+  fastify.addHook('onRequest', async (request, reply) => {
     // On the raw answer, since a stream is written past Fastify.
     reply.raw.setHeader('x-request-id', request.id);
     logWhenOver(request, reply, logger);
-    done(refusal(request, authenticator));
+    await authenticate(request, authenticator);
   });
   mountOpenApi(app);
   mountDoors(app);
 }
 
-/** Before a stranger's body is read; the guard of the route decides again. */
-function refusal(request: FastifyRequest, authenticator: Authenticator): Error | undefined {
-  if (request.routeOptions.url?.startsWith('/api/') !== true) return undefined;
-  try {
-    authenticator.callerFrom(request.headers.authorization);
-    return undefined;
-  } catch (error) {
-    return error as Error;
-  }
+/** Before a stranger's body is read; by the route that the router found, since an address may be written in many ways. */
+async function authenticate(request: FastifyRequest, authenticator: Authenticator): Promise<void> {
+  if (request.routeOptions.url?.startsWith('/api/') !== true) return;
+  notesOf(request).caller = await authenticator.callerFrom(request.headers.authorization);
 }
 
 /** One line a request, when its answer is over, however it ended. */

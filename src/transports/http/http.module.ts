@@ -5,6 +5,7 @@ import type { Secret } from '../../contracts/secret.js';
 import { AuthGuard } from './auth.guard.js';
 import { adminKey, Authenticator } from './authenticator.js';
 import { AuditController } from './controllers/audit.controller.js';
+import { CallersController } from './controllers/callers.controller.js';
 import { ChatController } from './controllers/chat.controller.js';
 import { ContextsController } from './controllers/contexts.controller.js';
 import { HealthController } from './controllers/health.controller.js';
@@ -43,6 +44,7 @@ export class MaestroHttpModule {
         ChatController,
         ContextsController,
         AuditController,
+        CallersController,
         ...(health === undefined ? [] : [HealthController]),
       ],
       providers: [

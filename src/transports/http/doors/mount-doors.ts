@@ -38,7 +38,7 @@ export function mountDoors(app: NestFastifyApplication): void {
       const routed = routedOf(request);
       const notes = notesOf(request);
       notes.route = `${routed.mount}${routed.route?.name ?? '/?'}`;
-      notes.caller = await Promise.resolve(authenticator.callerFrom(authorizationOf(request.headers, routed)));
+      notes.caller = await authenticator.callerFrom(authorizationOf(request.headers, routed));
     });
     plugin.setErrorHandler((failure, request, reply) => {
       refuse(failure, request, reply, logger);
