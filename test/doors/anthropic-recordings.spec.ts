@@ -1,18 +1,17 @@
 import { anthropicMessagesDecoder } from '../../src/dialects/anthropic-messages/stream-decoder.js';
 import { anthropicMessagesEncoder } from '../../src/dialects/anthropic-messages/stream-encoder.js';
+import type { BreakMode } from '../recordings/broken.js';
+import { failureOfBroken, isHalfWithEnd, isWholeRecording } from '../recordings/broken.js';
 import type { Recording } from '../recordings/cases.js';
 import { describeRecordings } from '../recordings/cases.js';
 import type { ReplayingGateway } from '../recordings/replay-process.js';
 import { modelOf, startReplayingGateway } from '../recordings/replay-process.js';
-import { cutShort, failingMidway } from '../recordings/replay.js';
 import type { ReadStream } from '../recordings/summary.js';
 import { readStream, summaryOf } from '../recordings/summary.js';
 import { readThrough, recordedStream } from '../recordings/through-encoders.js';
 import type { SdkOutcome, SdkProcess } from '../support/sdk-process.js';
 import { startSdk } from '../support/sdk-process.js';
 import { providers } from './door-gateway.js';
-
-type Mode = 'cut' | 'errmid';
 
 interface Block {
   readonly type: string;
@@ -27,7 +26,7 @@ const once = { headers: { 'x-maestro-retries': '0' } };
 const lastWords = /^event: error\ndata: \{"type":"error",.*\}\n\n$/;
 const decoder = anthropicMessagesDecoder('maestro');
 
-const ask = ({ id, provider }: Recording, mode?: Mode): object => ({
+const ask = ({ id, provider }: Recording, mode?: BreakMode): object => ({
   model: `${provider}/${modelOf(id, mode)}`,
   max_tokens: 100,
   messages,
@@ -51,10 +50,10 @@ describeRecordings('recorded streams through the door, read by the @anthropic-ai
   const streamsOf = (provider: string): readonly Recording[] =>
     cases.filter((recording) => recording.kind === 'stream' && recording.provider === provider && recording.api !== 'chat');
 
-  const read = (recording: Recording, mode?: Mode): Promise<SdkOutcome> =>
+  const read = (recording: Recording, mode?: BreakMode): Promise<SdkOutcome> =>
     anthropic.call('messages.create', [{ ...ask(recording, mode), stream: true }, once]);
 
-  const collected = (recording: Recording, mode?: Mode): Promise<SdkOutcome> =>
+  const collected = (recording: Recording, mode?: BreakMode): Promise<SdkOutcome> =>
     anthropic.call('messages.stream', [ask(recording, mode), once], { then: 'finalMessage' });
 
   it.each(providers)(
@@ -86,7 +85,7 @@ describeRecordings('recorded streams through the door, read by the @anthropic-ai
     async (provider) => {
       const runs = streamsOf(provider).flatMap((recording) => (['cut', 'errmid'] as const).map((mode) => ({ recording, mode })));
       const outcomes = runs.map(async ({ recording, mode }) => {
-        if ((await failureOf(recording, mode)) === undefined) return [];
+        if ((await failureOfBroken(recording, mode)) === undefined) return [];
         const { error } = await read(recording, mode);
         // Two messages in one: what nobody can read is not known to be cut, but the helper does not take it.
         const built = error === undefined ? await collected(recording, mode) : { error };
@@ -103,20 +102,16 @@ describeRecordings('recorded streams through the door, read by the @anthropic-ai
   );
 
   it('are the bytes of the vendor where it speaks the wire; what was cut has its end appended', async () => {
-    const fetched = async (recording: Recording, mode?: Mode): Promise<Buffer> => {
+    const fetched = async (recording: Recording, mode?: BreakMode): Promise<Buffer> => {
       const response = await replaying.gateway.send('POST', path, { body: { ...ask(recording, mode), stream: true } });
       return Buffer.from(await response.arrayBuffer());
     };
     const streams = streamsOf('anthropic');
     const compared = streams.map(async (recording) => {
       const [whole, cut] = await Promise.all([fetched(recording), fetched(recording, 'cut')]);
-      const isEnded = (await recordedStream(recording)).error?.code !== 'upstream.truncated';
-      const isSame = isEnded ? whole.equals(recording.body) : whole.subarray(0, recording.body.length).equals(recording.body);
-      const half = Buffer.from(cutShort(recording.body.toString('utf8')));
-      const end = cut.subarray(half.length).toString('utf8');
-      const isKnownCut = (await failureOf(recording, 'cut'))?.code === 'upstream.truncated';
-      const isHalf = cut.subarray(0, half.length).equals(half) && (isKnownCut ? lastWords : /^$/).test(end);
-      return isSame && isHalf ? [] : [{ id: recording.id, isEnded, isSame, isHalf, end }];
+      const isSame = await isWholeRecording(whole, recording);
+      const isHalf = await isHalfWithEnd(cut, recording, lastWords);
+      return isSame && isHalf ? [] : [{ id: recording.id, isSame, isHalf }];
     });
     const changed = (await Promise.all(compared)).flat();
     console.info(`${path}, same bytes: ${String(streams.length - changed.length)} of ${String(streams.length)} streams`);
@@ -160,12 +155,4 @@ function whatDiffers({ value, error }: SdkOutcome, { expected }: Recording): rea
 
 function isSameJson(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
-}
-
-/** None: some are whole after half of their events. */
-async function failureOf(recording: Recording, mode: Mode): Promise<ReadStream['error']> {
-  const { id, kind, provider, api, features, expected, body: whole } = recording;
-  const text = whole.toString('utf8');
-  const body = Buffer.from(mode === 'cut' ? cutShort(text) : failingMidway(text, api));
-  return (await recordedStream({ id, kind, provider, api, features, body, expected, request: undefined })).error;
 }
