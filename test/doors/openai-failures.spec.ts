@@ -223,9 +223,11 @@ describe('what the openai SDK is told', () => {
       expect(lastAsked('anthropic')).toContain('"signature":');
       expect(lastAsked('anthropic')).not.toContain(carriedMark);
 
-      const elsewhere = await door.sdk.call('responses.create', [{ model: 'openai/any', input }]);
+      const elsewhere = await door.sdk.call('responses.create', [{ model: 'openai/any', input, tools: [{ type: 'web_search' }] }]);
       expect(elsewhere.value).toMatchObject({ output_text: plainText });
       expect(lastAsked('openai')).not.toContain(carriedMark);
+      // It goes on in its own wire all the same: nothing else of it is lost.
+      expect(JSON.parse(lastAsked('openai'))).toMatchObject({ tools: [{ type: 'web_search' }], input: [{}, { type: 'message' }, {}] });
     });
   });
 

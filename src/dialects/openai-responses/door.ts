@@ -6,6 +6,7 @@ import { eventsFromResponse } from './answer.js';
 import { encodeResponsesAnswer } from './answer-encoder.js';
 import { encodeResponsesError } from './error-encoder.js';
 import { openAiResponsesFailure } from './errors.js';
+import { withoutForeignItems } from './foreign-items.js';
 import { decodeResponsesRequest } from './request-decoder.js';
 import { openAiResponsesDecoder } from './stream-decoder.js';
 import { openAiResponsesEncoder } from './stream-encoder.js';
@@ -38,6 +39,7 @@ export const responsesDoor: Door = {
       decoder: openAiResponsesDecoder(provider),
       eventsOf: (answer) => eventsFromResponse(provider, answer),
     }),
+  withoutForeign: withoutForeignItems,
   decode,
   encodeError: encodeResponsesError,
   encodeBreak: (error, contentType, tail) =>

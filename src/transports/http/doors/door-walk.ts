@@ -1,11 +1,7 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-
 import { Inject, Injectable } from '@nestjs/common';
 
-import type { Caller } from '../../../contracts/caller.js';
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
 import type { StreamEvent } from '../../../contracts/stream-event.js';
-import type { WireHeaders, WireOperation } from '../../../contracts/wire-request.js';
 import type { ChosenRoute } from '../../../core/access/session-choice.js';
 import { SessionChoice } from '../../../core/access/session-choice.js';
 import { collectAnswer } from '../../../core/chat/collect-answer.js';
@@ -14,38 +10,12 @@ import { UsableModels } from '../../../core/models/usable-models.js';
 import { ProviderRegistry } from '../../../core/registry/provider-registry.js';
 import { UniversalProvider } from '../../../core/universal-provider.js';
 import type { DoorRoute, ModelEncoding, WireParts } from '../../../kit/door.js';
-import { holdsCarried } from '../../../kit/door.js';
 import { retriesFrom } from '../retries-header.js';
 import { tellUntranslated } from '../untranslated.js';
 import { overheadMeter, tellSession } from './answer-headers.js';
-import type { RoutedRequest } from './door-route.js';
-import { hintFor, servedAt } from './door-route.js';
-import type { FailureNote } from './send-answer.js';
+import type { Bound, DoorVisit } from './door-visit.js';
+import { isUnreadable, jsonFrom, needsModel, notServed, renamed, wireHeaders } from './door-visit.js';
 import { sendForwarded, sendJson, sendWritten } from './send-answer.js';
-
-/** A request at a door, from a caller who was let in. */
-export interface DoorVisit {
-  readonly caller: Caller;
-  readonly routed: RoutedRequest;
-  readonly method: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Uint8Array | undefined;
-  readonly raw: ServerResponse;
-  /** Aborted when the client leaves. */
-  readonly signal: AbortSignal;
-  /** Called once, before the first byte: from there on a failure is told inside the answer. */
-  readonly takeOver: () => void;
-  readonly noted: FailureNote;
-}
-
-/** A visit of which is known where it goes. */
-interface Bound extends DoorVisit {
-  readonly route: DoorRoute;
-  readonly operation: WireOperation;
-  readonly parts: WireParts;
-  readonly chosen: ChosenRoute;
-  readonly onAsk: () => void;
-}
 
 /**
  * From a door to a provider: the session first, then untouched where the provider speaks the door's wire, else through the
@@ -76,8 +46,7 @@ export class DoorWalk {
     if (operation === 'get-model') return this.oneModel(visit, chosen, models);
     const bound: Bound = { ...visit, route, operation, parts, chosen, onAsk };
     const isSpoken = this.speaks(bound);
-    // What this gateway carried for a provider of another wire can only be read by us.
-    if (isSpoken && !(operation === 'chat' && body !== undefined && holdsCarried(body))) {
+    if (isSpoken && !isUnreadable(bound)) {
       return this.pass(bound).catch((error: unknown) => this.unpassed(bound, error));
     }
     if (operation === 'chat') return this.translate(bound, isSpoken);
@@ -199,36 +168,4 @@ export class DoorWalk {
     const address = routed.route?.model?.find({ path: routed.path }) ?? id;
     sendJson(raw, encoding.one({ address, provider, model }));
   }
-}
-
-const needsModel: ReadonlySet<DoorRoute['operation']> = new Set(['chat', 'count-tokens', 'embeddings', 'get-model']);
-
-/** The request as the provider shall see it: with its own name of the model. Where that is what stands there, not a byte changes. */
-function renamed({ parts, route, chosen }: Bound): WireParts {
-  const given = route.model?.find(parts);
-  if (route.model === undefined || given === undefined || given === chosen.model) return parts;
-  return route.model.replace(parts, chosen.model);
-}
-
-function notServed({ routed, method }: DoorVisit): MaestroError {
-  const hint = hintFor(routed, method);
-  return new MaestroError('route.not-served', {
-    method,
-    path: routed.address,
-    served: servedAt(routed),
-    ...(hint !== undefined && { hint }),
-  });
-}
-
-function jsonFrom(body: Uint8Array | undefined): unknown {
-  try {
-    return JSON.parse(Buffer.from(body ?? []).toString('utf8'));
-  } catch (cause) {
-    throw new MaestroError('request.not-json', {}, { cause });
-  }
-}
-
-function wireHeaders(headers: IncomingHttpHeaders): WireHeaders {
-  const given = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  return Object.fromEntries(given);
 }
