@@ -7,6 +7,7 @@ import type { AdminOptions } from './admin.module.js';
 import type { Environment } from './config/environment.js';
 import { EnvironmentError } from './config/environment.js';
 import { MaestroError } from './contracts/errors/maestro-error.js';
+import { Callers } from './core/access/callers.js';
 import { Archive } from './core/archive/archive.port.js';
 import { AuditLog } from './core/audit/audit-log.port.js';
 import { Contexts } from './core/contexts/contexts.js';
@@ -62,6 +63,7 @@ export class AdminWorkbench implements Workbench {
       logins: application.get(Logins, { strict: false }),
       consents: application.get(Consents, { strict: false }),
       contexts: application.get(Contexts, { strict: false }),
+      callers: application.get(Callers, { strict: false }),
     };
   }
 

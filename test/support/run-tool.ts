@@ -1,5 +1,6 @@
 import { PassThrough, Readable, Writable } from 'node:stream';
 
+import { Callers } from '../../src/core/access/callers.js';
 import { Consents } from '../../src/core/login/consents.js';
 import { Logins } from '../../src/core/login/logins.js';
 import type { MigrationPlan, Migrations } from '../../src/core/migrations/migrations.port.js';
@@ -105,6 +106,7 @@ export function workbenchOver({ application, registry, maestro, sessions, contex
     checkup: application.get(SessionCheckup, { strict: false }),
     logins: application.get(Logins, { strict: false }),
     consents: application.get(Consents, { strict: false }),
+    callers: application.get(Callers, { strict: false }),
   };
   return workbenchOf({ registry: async () => registry, vault: async () => vault });
 }

@@ -6,6 +6,7 @@ import { CommandGroup } from './admin-command.js';
 import { BackupCommand, RestoreCommand } from './commands/archive.commands.js';
 import { AuditCommands, ListAudit, VerifyAudit } from './commands/audit.commands.js';
 import { AuthCommands, authVerbs } from './commands/auth.commands.js';
+import { CallerCommands, callerVerbs } from './commands/callers.commands.js';
 import { ChatCommand } from './commands/chat.command.js';
 import { DoctorCommand } from './commands/doctor.command.js';
 import { ContextCommands, DeleteChunk, ListChunks, ListContexts } from './commands/contexts.commands.js';
@@ -37,6 +38,7 @@ export class CliModule {
         ...[AuthCommands, ...authVerbs],
         ...[ModelCommands, ListModels, ShowModel],
         ChatCommand,
+        ...[CallerCommands, ...callerVerbs],
         ...[ContextCommands, ListContexts, ListChunks, DeleteChunk],
         ...[MigrateCommands, MigrateStatus, MigratePlan, MigrateUp, MigrateDown],
         ...[EncryptionCommands, EncryptionStatus, RotateEncryption, RetireKey],

@@ -1,3 +1,4 @@
+import type { Callers } from '../../core/access/callers.js';
 import type { Archive } from '../../core/archive/archive.port.js';
 import type { AuditLog } from '../../core/audit/audit-log.port.js';
 import type { Contexts } from '../../core/contexts/contexts.js';
@@ -19,6 +20,7 @@ export interface Vault {
   readonly logins: Logins;
   readonly consents: Consents;
   readonly contexts: Contexts;
+  readonly callers: Callers;
 }
 
 /**
