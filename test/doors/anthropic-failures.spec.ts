@@ -63,6 +63,7 @@ describe('what the @anthropic-ai/sdk is told', () => {
       expect(made.status).toBe(201);
       expect(dead.error).toMatchObject({ name: 'APIError', status: 424, type: 'permission_error' });
       expect(bad.error).toMatchObject({ name: 'AuthenticationError', status: 401, type: 'authentication_error' });
+      expect(bad.error?.requestId).toMatch(/^[\w-]{36}$/);
       expect([two, none].map(({ status }) => status)).toEqual([401, 401]);
       expect(two.json).toMatchObject({ error: { type: 'authentication_error', code: 'caller.keys-differ' } });
       expect(none.json).toMatchObject({ type: 'error', error: { type: 'authentication_error' }, request_id: expect.any(String) });

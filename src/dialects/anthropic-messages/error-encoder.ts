@@ -27,11 +27,12 @@ const types: Readonly<Record<ErrorCategory, string>> = {
   internal: 'api_error',
 };
 
-/** A failure before the first byte. */
+/** A failure before the first byte. The vendor's clients read the request's id from a header of this name. */
 export function encodeMessagesError(error: MaestroError, requestId?: string): WireFailure {
   // The vendor has a status of its own for its overload.
   const status = error.code === 'upstream.overloaded' ? 529 : httpStatusOf[error.category];
-  return { status, headers: retryHeaders(error), body: errorReport(error, requestId) };
+  const headers = { ...retryHeaders(error), ...(requestId !== undefined && { 'request-id': requestId }) };
+  return { status, headers, body: errorReport(error, requestId) };
 }
 
 /** The `error` event of a stream, and the body of a refusal: the same on this wire. */

@@ -239,7 +239,7 @@ describe('a failure for a client of the Messages wire', () => {
   it('has the wire’s shape, and tells whether to try again', () => {
     expect(encodeMessagesError(limited, 'r1')).toEqual({
       status: 429,
-      headers: { 'x-should-retry': 'true', 'retry-after': '2', 'retry-after-ms': '1500' },
+      headers: { 'x-should-retry': 'true', 'retry-after': '2', 'retry-after-ms': '1500', 'request-id': 'r1' },
       body: {
         type: 'error',
         error: { type: 'rate_limit_error', message: limited.message, code: 'upstream.rate-limited' },
