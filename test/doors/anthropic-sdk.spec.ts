@@ -132,6 +132,17 @@ describe('the @anthropic-ai/sdk', () => {
     });
   });
 
+  it('sends the vendor what the client said, byte by byte', async () => {
+    const text = '{ "messages" :[{"role":"user","content":"H\\u0065llo"}],\n\t"max_tokens":1e2, "model":"sim-text" ,"unknown":[1.0] }';
+    await door.gateway.call('POST', '/v1/messages?beta=true', { text });
+    const bare = lastBody('anthropic');
+    await door.gateway.call('POST', '/v1/messages', { text: text.replace('sim-text', 'anthropic:work_anthropic/sim-text') });
+
+    expect(bare).toBe(text);
+    expect(lastBody('anthropic')).toBe(text);
+    expect(door.gateway.simulators.get('anthropic')?.requests.at(-2)?.path).toBe('/v1/messages?beta=true');
+  });
+
   it('counts tokens where the provider does so in this wire', async () => {
     const counted = await call('messages.countTokens', { model: 'claude-x', messages });
     const refused = await call('messages.countTokens', { model: 'openai/any', messages });

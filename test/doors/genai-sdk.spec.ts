@@ -115,6 +115,15 @@ describe('the @google/genai SDK', () => {
     expect(request?.body).toContain('"fieldToCome":{"deep":[1]}');
   });
 
+  it('sends the vendor what the client said, byte by byte', async () => {
+    const text = '{ "contents" :[{"role":"user","parts":[{"text":"H\\u0065llo"}]}],\n\t"unknown":[1.0] }';
+    await door.gateway.call('POST', '/v1beta/models/sim-text:streamGenerateContent?alt=sse&x=%41', { text });
+    const request = door.gateway.simulators.get('gemini')?.requests.at(-1);
+
+    expect(request?.body).toBe(text);
+    expect(request?.path).toBe('/v1beta/models/sim-text:streamGenerateContent?alt=sse&x=%41');
+  });
+
   it('counts tokens where the provider does so in this wire', async () => {
     const counted = await call('models.countTokens', { model: 'gemini-x', contents });
     const refused = await call('models.countTokens', { model: 'openai/any', contents });
