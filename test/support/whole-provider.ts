@@ -4,6 +4,9 @@ import type { ProviderDeclaration, ProviderDefinition } from '../../src/contract
 import { defineProvider } from '../../src/contracts/define-provider.js';
 import { WholeApiKey, WholeModels, WholeStreaming } from '../extension/fixtures/whole-behaviours.js';
 
+/** Of a login without a surprise. */
+export const plainLogin = { methods: ['browser'], rotation: 'strict', defaultLifetimeSeconds: 3_600 } as const;
+
 @Module({})
 class WholeModule {}
 
@@ -15,7 +18,6 @@ export function wholeProvider(special: Partial<ProviderDeclaration> = {}): Provi
     apiKey: WholeApiKey,
     streaming: WholeStreaming,
     models: WholeModels,
-    ...(special.oauth !== undefined && { login: { methods: ['browser'], rotation: 'strict', defaultLifetimeSeconds: 3_600 } as const }),
     ...special,
   });
 }

@@ -2,7 +2,7 @@ import { WholeOAuth } from '../../../test/extension/fixtures/whole-behaviours.js
 import type { RunningMaestro } from '../../../test/support/start-maestro.js';
 import { startMaestro } from '../../../test/support/start-maestro.js';
 import { StillClock } from '../../../test/support/still-clock.js';
-import { wholeProvider } from '../../../test/support/whole-provider.js';
+import { plainLogin, wholeProvider } from '../../../test/support/whole-provider.js';
 import type { ModelsBehaviour } from '../../contracts/behaviours/models.behaviour.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 
@@ -60,7 +60,8 @@ describe('the provider registry', () => {
   });
 
   it('checks a definition that is not here, with the settings that it would have', () => {
-    const wanting = wholeProvider({ id: 'wanting', oauth: WholeOAuth, settings: { region: { text: 'where', requiredBy: 'oauth' } } });
+    const settings = { region: { text: 'where', requiredBy: 'oauth' } } as const;
+    const wanting = wholeProvider({ id: 'wanting', oauth: WholeOAuth, login: plainLogin, settings });
     expect(running.registry.checkCompliance(wanting)).toEqual([
       {
         code: 'setting-missing',
