@@ -1,3 +1,10 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+import { messagesDoor } from '../../src/dialects/anthropic-messages/door.js';
 import { anthropicMessagesDecoder } from '../../src/dialects/anthropic-messages/stream-decoder.js';
 import { anthropicMessagesEncoder } from '../../src/dialects/anthropic-messages/stream-encoder.js';
 import type { BreakMode } from '../recordings/broken.js';
@@ -22,7 +29,7 @@ interface Block {
 
 const path = '/v1/messages';
 const messages = [{ role: 'user', content: 'Hello' }];
-const once = { headers: { 'x-maestro-retries': '0' } };
+const noRetries = { headers: { 'x-maestro-retries': '0' } };
 const lastWords = /^event: error\ndata: \{"type":"error",.*\}\n\n$/;
 const decoder = anthropicMessagesDecoder('maestro');
 
@@ -51,10 +58,10 @@ describeRecordings('recorded streams through the door, read by the @anthropic-ai
     cases.filter((recording) => recording.kind === 'stream' && recording.provider === provider && recording.api !== 'chat');
 
   const read = (recording: Recording, mode?: BreakMode): Promise<SdkOutcome> =>
-    anthropic.call('messages.create', [{ ...ask(recording, mode), stream: true }, once]);
+    anthropic.call('messages.create', [{ ...ask(recording, mode), stream: true }, noRetries]);
 
   const collected = (recording: Recording, mode?: BreakMode): Promise<SdkOutcome> =>
-    anthropic.call('messages.stream', [ask(recording, mode), once], { then: 'finalMessage' });
+    anthropic.call('messages.stream', [ask(recording, mode), noRetries], { then: 'finalMessage' });
 
   it.each(providers)(
     'say of %s all that the wire can say, event by event and as its own helper collects them',
@@ -79,6 +86,29 @@ describeRecordings('recorded streams through the door, read by the @anthropic-ai
     },
     60_000,
   );
+
+  it('say of the vendor’s other wire the same, as the door writes it', async () => {
+    const streams = cases.filter(({ kind, provider, api }) => kind === 'stream' && provider === 'openai' && api === 'chat');
+    const server = createServer((request, response) => {
+      void answerFrom(streams, request, response);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const sdk = startSdk('anthropic', `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, 'nobody-asks');
+    const compared = streams.map(async (recording) => {
+      const outcome = await sdk.call('messages.create', [{ ...ask(recording), stream: true }]);
+      const built = await sdk.call('messages.stream', [ask(recording)], { then: 'finalMessage' });
+      const isSame = isSameJson(summaryOf(await itemsRead(outcome)), summaryOf(await sayable(recording)));
+      const wrongly = recording.expected.error === null ? whatDiffers(built, recording) : built.error === undefined ? ['no error'] : [];
+      return isSame && wrongly.length === 0 ? [] : [{ id: recording.id, isSame, wrongly }];
+    });
+    const wrong = (await Promise.all(compared)).flat();
+    await sdk.close();
+    server.close();
+    console.info(`as ${path} is written: openai chat ${String(streams.length - wrong.length)} of ${String(streams.length)}`);
+
+    expect(wrong).toEqual([]);
+    expect(streams.length).toBeGreaterThan(10);
+  }, 60_000);
 
   it.each(providers)(
     'say of %s that they broke off, cut or with a failure in the middle',
@@ -132,6 +162,21 @@ describeRecordings('recorded streams through the door, read by the @anthropic-ai
     expect(answers.length).toBeGreaterThan(5);
   });
 });
+
+/** What the door would send for a recording that nothing at the gateway asks for by this wire. */
+async function answerFrom(streams: readonly Recording[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = JSON.parse(await text(request)) as { readonly model: string };
+  const recording = streams.find(({ id, provider }) => body.model === `${provider}/${modelOf(id)}`);
+  if (recording === undefined) throw new Error(body.model);
+  const { events, error } = await recordedStream(recording);
+  const [route] = messagesDoor.routes;
+  if (route === undefined) throw new Error('the door has no route');
+  const asked = { body, headers: {}, route, model: body.model, search: new URLSearchParams(), provider: 'openai', isSpoken: false };
+  const writer = messagesDoor.decode({ ...asked, created: 0 }).streamed();
+  response.writeHead(200, { 'content-type': writer.contentType });
+  for (const event of events) response.write(writer.write(event).text);
+  response.end(error === undefined ? writer.end() : writer.fail(error));
+}
 
 function itemsRead({ items = [] }: SdkOutcome): Promise<ReadStream> {
   const text = items.map((item) => `data: ${JSON.stringify(item)}\n\n`).join('');
