@@ -39,7 +39,7 @@ const ask = ({ id, provider }: Recording, mode?: BreakMode): object => ({
   messages,
 });
 
-describeRecordings('recorded streams through the door, read by the @anthropic-ai/sdk', ({ cases }) => {
+describeRecordings('recorded streams through the door, read by the @anthropic-ai/sdk', ({ cases, errors }) => {
   let replaying: ReplayingGateway;
   let anthropic: SdkProcess;
 
@@ -160,6 +160,19 @@ describeRecordings('recorded streams through the door, read by the @anthropic-ai
 
     expect(changed).toEqual([]);
     expect(answers.length).toBeGreaterThan(5);
+  });
+
+  it('are the vendor’s own words where it refused, but for a key of ours that it does not take', async () => {
+    const refusals = errors.filter(({ provider }) => provider === 'anthropic');
+    const compared = refusals.map(async ({ id, status, body }) => {
+      const asked = { model: `anthropic/${modelOf(id)}`, max_tokens: 100, messages };
+      const answer = await replaying.gateway.call('POST', path, { body: asked, ...noRetries });
+      const isSame = status === 401 ? answer.status === 424 : answer.status === status && answer.text === body;
+      return isSame ? [] : [{ id, status: answer.status, text: answer.text }];
+    });
+
+    expect((await Promise.all(compared)).flat()).toEqual([]);
+    expect(refusals.length).toBeGreaterThan(2);
   });
 });
 

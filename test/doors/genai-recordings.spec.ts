@@ -7,7 +7,7 @@ import { modelOf, startReplayingGateway } from '../recordings/replay-process.js'
 /** As an event, and bare. */
 const lastWords = /^data: (\{"error":.*\})\n\n\1\n$/;
 
-describeRecordings('recorded answers of Gemini through its own door', ({ cases, arrays }) => {
+describeRecordings('recorded answers of Gemini through its own door', ({ cases, arrays, errors }) => {
   const answers = cases.filter(({ provider, api }) => provider === 'gemini' && api === 'generate-content');
   let replaying: ReplayingGateway;
 
@@ -50,5 +50,19 @@ describeRecordings('recorded answers of Gemini through its own door', ({ cases, 
 
     expect(changed).toEqual([]);
     expect(all.length).toBeGreaterThan(10);
+  });
+
+  it('are the vendor’s own words where it refused, but for a key of ours that it does not take', async () => {
+    const refusals = errors.filter(({ provider }) => provider === 'gemini');
+    const compared = refusals.map(async ({ id, status, body }) => {
+      const path = `/v1beta/models/gemini/${modelOf(id)}:generateContent`;
+      const answer = await replaying.gateway.call('POST', path, { body: { contents: [] }, headers: { 'x-maestro-retries': '0' } });
+      const isBadKey = body.includes('API_KEY_INVALID');
+      const isSame = isBadKey ? answer.status === 424 : answer.status === status && answer.text === body;
+      return isSame ? [] : [{ id, status: answer.status, text: answer.text }];
+    });
+
+    expect((await Promise.all(compared)).flat()).toEqual([]);
+    expect(refusals.length).toBeGreaterThan(3);
   });
 });
