@@ -105,10 +105,10 @@ export interface Door {
   /** Reads along with an answer of the `chat` operation; absent for a content type that this wire has no reader for. */
   tapFor(provider: string, contentType: string): WireTap | undefined;
   /**
-   * A request that can go on to this provider of the wire: without what other wires' providers said and it cannot read. Absent:
-   * such a request is translated.
+   * A request that can go on to a provider of the wire: without what other wires' providers said and it cannot read. Absent: such
+   * a request is translated.
    */
-  withoutForeign?(body: Uint8Array, provider: string): Uint8Array;
+  withoutForeign?(body: Uint8Array): Uint8Array;
   decode(asked: AskedAnswer): DecodedAsk;
   encodeError(error: MaestroError, requestId?: string): WireFailure;
   /** Ends an answer that passed by and broke off. `tail`: its last bytes. `undefined`: this content type cannot say so. */

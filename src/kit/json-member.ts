@@ -41,7 +41,8 @@ export function memberOf(json: Uint8Array, name: string): unknown {
   const range = memberRange(json, name);
   if (range === undefined) return undefined;
   try {
-    return JSON.parse(Buffer.from(json).toString('utf8', range.start, range.end));
+    // A view: bodies may be large, and this is a small part of one.
+    return JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8', range.start, range.end));
   } catch {
     return undefined;
   }

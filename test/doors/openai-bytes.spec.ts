@@ -37,6 +37,15 @@ describe('a request at the OpenAI door for a provider of the same wire', () => {
     expect(JSON.stringify(sent)).not.toContain(door.gateway.adminKey);
   });
 
+  it('may be a form, of which nothing is read', async () => {
+    const contentType = 'multipart/form-data; boundary=edge';
+    const text = '--edge\r\ncontent-disposition: form-data; name="model"\r\n\r\nwhisper-x\r\n--edge--\r\n';
+    await door.gateway.call('POST', '/v1/audio/transcriptions', { text, headers: { 'content-type': contentType } });
+    const sent = door.gateway.simulators.get('openai')?.requests.at(-1);
+
+    expect(sent).toMatchObject({ path: '/v1/audio/transcriptions', body: text, headers: { 'content-type': contentType } });
+  });
+
   describeRecordings('recorded', ({ cases }) => {
     /** Those that name a model without an address of ours in it. */
     const asked = cases.flatMap((recording) => {

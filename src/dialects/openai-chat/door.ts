@@ -7,7 +7,7 @@ import { eventsFromChatAnswer } from './answer.js';
 import { encodeChatAnswer } from './answer-encoder.js';
 import { encodeChatError } from './error-encoder.js';
 import { openAiChatFailure } from './errors.js';
-import { withoutCarriedThoughts, withoutThoughts } from './foreign-thoughts.js';
+import { withoutForeignThoughts } from './foreign-thoughts.js';
 import { decodeChatRequest } from './request-decoder.js';
 import { openAiChatDecoder } from './stream-decoder.js';
 import { openAiChatEncoder } from './stream-encoder.js';
@@ -38,8 +38,7 @@ export const chatDoor: Door = {
       decoder: openAiChatDecoder(provider),
       eventsOf: (answer) => eventsFromChatAnswer(provider, answer),
     }),
-  // Vendors that made this wire their own have fields for thoughts; the first vendor has none.
-  withoutForeign: (body, provider) => (provider === homeProvider ? withoutThoughts(body) : withoutCarriedThoughts(body)),
+  withoutForeign: withoutForeignThoughts,
   decode,
   encodeError: encodeChatError,
   encodeBreak: (error, contentType, tail) =>

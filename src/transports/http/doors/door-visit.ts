@@ -50,9 +50,9 @@ export function renamed(bound: Bound): WireParts {
   return route.model.replace(parts, chosen.model);
 }
 
-function readable({ operation, parts, routed: { door }, chosen }: Bound): WireParts {
+function readable({ operation, parts, routed: { door } }: Bound): WireParts {
   if (operation !== 'chat' || parts.body === undefined || door.withoutForeign === undefined) return parts;
-  return { ...parts, body: door.withoutForeign(parts.body, chosen.address.provider) };
+  return { ...parts, body: door.withoutForeign(parts.body) };
 }
 
 export function notServed({ routed, method }: DoorVisit): MaestroError {

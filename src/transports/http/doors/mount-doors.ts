@@ -50,8 +50,12 @@ export function mountDoors(app: NestFastifyApplication): void {
   });
 }
 
+const routes = new WeakMap<FastifyRequest, RoutedRequest>();
+
 function routedOf(request: FastifyRequest): RoutedRequest {
-  return routeOf(doors, request);
+  const routed = routes.get(request) ?? routeOf(doors, request);
+  routes.set(request, routed);
+  return routed;
 }
 
 interface Staff {
