@@ -1,12 +1,14 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
+import type { StreamEvent } from '../../../contracts/stream-event.js';
 import type { ForwardedAnswer } from '../../../core/chat/forwarding.js';
+import type { StreamWriter } from '../../../kit/door.js';
 import { overheadMeter, tellSession } from './answer-headers.js';
-import { sendForwarded } from './send-answer.js';
+import { sendForwarded, sendWritten } from './send-answer.js';
 
 async function answered(answer: (raw: ServerResponse) => void): Promise<Response> {
   const server = createServer((_request, raw) => {
@@ -43,6 +45,45 @@ const noted = (failure: unknown): MaestroError => {
   told.push(error.code);
   return error;
 };
+
+/** The trailers of the answer to a request that reads it to its end. */
+async function trailersOf(answer: (raw: ServerResponse) => void): Promise<NodeJS.Dict<string>> {
+  const server = createServer((_request, raw) => {
+    answer(raw);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const address = { port: (server.address() as AddressInfo).port, host: '127.0.0.1', agent: false };
+    const response = await new Promise<IncomingMessage>((resolve) => get(address, resolve));
+    response.resume();
+    await once(response, 'end');
+    return response.trailers;
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+describe('a streamed answer in the words of another wire', () => {
+  const writer: StreamWriter = {
+    contentType: 'text/event-stream',
+    write: (event) => ({ text: 'data: 1\n\n', notices: event.type === 'provider-event' ? [`provider-event ${event.name}`] : [] }),
+    end: () => '',
+    fail: () => 'data: failed\n\n',
+  };
+  const streamOf = (...names: readonly string[]) =>
+    (async function* events(): AsyncGenerator<StreamEvent> {
+      yield { type: 'message-start', model: 'm' };
+      for (const name of names) yield { type: 'provider-event', name, data: null };
+    })();
+
+  it('names at its end what its events said and it could not', async () => {
+    const trailers = await trailersOf((raw) => void sendWritten(raw, streamOf('ping', 'odd', 'ping'), writer, noted));
+    expect(trailers).toEqual({ 'x-maestro-untranslated': 'provider-event ping, provider-event odd' });
+    await expect(trailersOf((raw) => void sendWritten(raw, streamOf(), writer, noted))).resolves.toEqual({});
+  });
+});
 
 describe('a forwarded answer', () => {
   it('that breaks off ends with the words of its wire', async () => {

@@ -4,12 +4,16 @@ import type { MaestroError } from '../../../contracts/errors/maestro-error.js';
 import type { StreamEvent } from '../../../contracts/stream-event.js';
 import type { ForwardedAnswer } from '../../../core/chat/forwarding.js';
 import type { StreamWriter } from '../../../kit/door.js';
+import { tellUntranslatedAtEnd, untranslatedTrailer } from '../untranslated.js';
 import { drained, frameWriter, readersPatienceMs } from '../frame-writer.js';
 
 /** Names its failure for the log, and gives it as what the client is told. */
 export type FailureNote = (failure: unknown) => MaestroError;
 
 const streamHeaders = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
+
+/** Names of which a header holds no more. */
+const mostUnsaid = 500;
 
 /** Writes an answer in the words of the client's wire, as its events come. Resolves when it is over, whoever ended it. */
 export async function sendWritten(
@@ -18,11 +22,13 @@ export async function sendWritten(
   writer: StreamWriter,
   noted: FailureNote,
 ): Promise<void> {
-  raw.writeHead(200, { 'content-type': writer.contentType, ...streamHeaders });
+  raw.writeHead(200, { 'content-type': writer.contentType, ...streamHeaders, ...untranslatedTrailer });
+  const unsaid = new Set<string>();
   const frames = frameWriter(raw, readersPatienceMs);
   try {
     for await (const event of events) {
-      const { text } = writer.write(event);
+      const { text, notices } = writer.write(event);
+      for (const notice of notices) if (unsaid.size < mostUnsaid) unsaid.add(notice);
       if (text !== '') frames.write(text);
       const room = frames.room();
       if (room !== undefined) await room;
@@ -33,6 +39,7 @@ export async function sendWritten(
     frames.write(writer.fail(noted(failure)));
   }
   frames.flush();
+  tellUntranslatedAtEnd(raw, unsaid);
   raw.end();
 }
 
