@@ -31,7 +31,7 @@ export interface Written {
 }
 
 /** A stream, or what came before its failure, as a client is sent it. */
-export function written<State extends StreamState>({ events, error }: ReadStream, encoder: StreamEncoder<State>): Written {
+function written<State extends StreamState>({ events, error }: ReadStream, encoder: StreamEncoder<State>): Written {
   let state: State | undefined;
   const frames: ServerSentEvent[] = [];
   const notices: string[] = [];

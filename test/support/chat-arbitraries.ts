@@ -27,12 +27,12 @@ export const someJson: fc.Arbitrary<JsonObject> = fc.dictionary(
 
 export const textPart: fc.Arbitrary<TextPart> = someText.map((text) => ({ type: 'text', text }));
 
-export const imagePart: fc.Arbitrary<ImagePart> = fc.oneof(
+const imagePart: fc.Arbitrary<ImagePart> = fc.oneof(
   address.map((url) => ({ type: 'image', url }) as const),
   fc.record({ type: fc.constant('image' as const), data: base64, mediaType: fc.constantFrom('image/png', 'image/jpeg') }),
 );
 
-export const filePart: fc.Arbitrary<FilePart> = fc.oneof(
+const filePart: fc.Arbitrary<FilePart> = fc.oneof(
   someName.map((fileId) => ({ type: 'file', fileId }) as const),
   fc.record({
     type: fc.constant('file' as const),

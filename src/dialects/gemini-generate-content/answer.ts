@@ -5,7 +5,7 @@ import { answerTap, streamTap } from '../../kit/wire-tap.js';
 import { geminiGenerateContentDecoder } from './stream-decoder.js';
 
 /** The events that a whole answer amounts to: a stream of one. @throws MaestroError what the answer reports instead, `upstream.*` */
-export function eventsFromGenerateContent(provider: string, answer: unknown): readonly StreamEvent[] {
+function eventsFromGenerateContent(provider: string, answer: unknown): readonly StreamEvent[] {
   const decoder = geminiGenerateContentDecoder(provider);
   const { events, state } = decoder.decode({ data: JSON.stringify(answer) }, undefined);
   return [...events, ...decoder.end(state)];
