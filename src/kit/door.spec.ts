@@ -32,8 +32,9 @@ describe('where a request names its model', () => {
     ['/models/a:b/c:talk', 'a:b/c'],
     ['/models/a%3Ab%2Fc%3Atalk', 'a:b/c'],
     ['/models/a%3ab:talk', 'a:b'],
+    ['/a/b:talk', 'a/b'],
   ])('stands in %s before the method', (path, model) => {
-    const place = modelBeforeMethod('/models/');
+    const place = modelBeforeMethod('/models/', (name) => `/models/${encodeURIComponent(name)}`);
 
     expect(place.find({ path })).toBe(model);
     expect(place.replace({ path, body: bytes('{}') }, 'c/d')).toEqual({ path: '/models/c%2Fd:talk', body: bytes('{}') });

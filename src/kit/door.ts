@@ -142,12 +142,20 @@ export function modelAtEnd(prefix: string): ModelPlace {
   };
 }
 
-/** A path in which the model's name is followed by a method: `prefix{model}:{method}`. The name may hold colons. */
-export function modelBeforeMethod(prefix: string): ModelPlace {
+/**
+ * A path in which the model's name is followed by a method, `/prefix/{model}:{method}`. The name may hold colons.
+ *
+ * @param prefix what stands before the name, where it does
+ * @param pathOf the path of a model, as the vendor has it
+ */
+export function modelBeforeMethod(prefix: string, pathOf: (model: string) => string): ModelPlace {
   const colon = /(?::|%3A)(?=[^:/]*$)/i;
   return {
-    find: ({ path }) => decodedPath(path.slice(prefix.length).split(colon).slice(0, -1).join(':')),
-    replace: (parts, model) => ({ ...parts, path: `${prefix}${encodeURIComponent(model)}:${parts.path.split(colon).at(-1) ?? ''}` }),
+    find({ path }) {
+      const named = path.startsWith(prefix) ? path.slice(prefix.length) : path.slice(1);
+      return decodedPath(named.split(colon).slice(0, -1).join(':'));
+    },
+    replace: (parts, model) => ({ ...parts, path: `${pathOf(model)}:${parts.path.split(colon).at(-1) ?? ''}` }),
   };
 }
 

@@ -124,6 +124,16 @@ describe('the @google/genai SDK', () => {
     expect(request?.path).toBe('/v1beta/models/sim-text:streamGenerateContent?alt=sse&x=%41');
   });
 
+  it.each([
+    ['/v1beta/gemini/x:generateContent', '/v1beta/models/x:generateContent'],
+    ['/v1beta/tunedModels/x:generateContent', '/v1beta/tunedModels/x:generateContent'],
+    ['/v1beta/models/gemini/tunedModels/x:generateContent', '/v1beta/tunedModels/x:generateContent'],
+  ])('takes %s to be %s', async (path, asked) => {
+    await door.gateway.call('POST', path, { body: { contents } });
+
+    expect(door.gateway.simulators.get('gemini')?.requests.at(-1)?.path).toBe(asked);
+  });
+
   it('counts tokens where the provider does so in this wire', async () => {
     const counted = await call('models.countTokens', { model: 'gemini-x', contents });
     const refused = await call('models.countTokens', { model: 'openai/any', contents });

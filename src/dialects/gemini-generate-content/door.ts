@@ -8,17 +8,19 @@ import { encodeGenerateContentAnswer } from './answer-encoder.js';
 import { encodeGenerateContentError } from './error-encoder.js';
 import { errorFromResponse } from './errors.js';
 import { encodeGenerateContentModel, encodeGenerateContentModels } from './models.js';
+import { modelPath } from './request.js';
 import { decodeGenerateContentRequest } from './request-decoder.js';
 import { geminiGenerateContentDecoder } from './stream-decoder.js';
 import { dialect } from './wire.js';
 import { eventStreamFailure, eventStreamWriter, jsonArrayWriter } from './written-stream.js';
 
-const modelInPath = modelBeforeMethod('/models/');
+/** Some clients leave `models/` out where the name has a slash. */
+const modelInPath = modelBeforeMethod('/models/', (model) => `/${modelPath(model)}`);
 
 /** Whose tokens are counted may be told a second time, in a request within the body; the vendor wants both to be the same. */
 const modelOfCounted: ModelPlace = {
   find: (parts) => modelInPath.find(parts),
-  replace: (parts, model) => withInnerModel(modelInPath.replace(parts, model), `models/${model}`),
+  replace: (parts, model) => withInnerModel(modelInPath.replace(parts, model), modelPath(model)),
 };
 
 const streaming = '/models/{model}:streamGenerateContent';
@@ -29,12 +31,12 @@ const routes: readonly DoorRoute[] = [
   method('countTokens', 'count-tokens', modelOfCounted),
   { method: 'GET', path: /^\/models$/, name: '/models', operation: 'list-models' },
   { method: 'GET', path: /^\/models\/.+$/, name: '/models/{model}', operation: 'get-model', model: modelAtEnd('/models/') },
-  { method: '*', path: /^\/models\/.+(?::|%3A)\w+$/i, name: '/models/{model}:{method}', operation: 'other', model: modelInPath },
+  { method: '*', path: /^\/.+(?::|%3A)\w+$/i, name: '/models/{model}:{method}', operation: 'other', model: modelInPath },
   { method: '*', path: /^\/.+$/, name: '/*', operation: 'other' },
 ];
 
 function method(name: string, operation: DoorRoute['operation'], model: ModelPlace): DoorRoute {
-  const path = new RegExp(`^/models/.+(?::|%3A)${name}$`, 'i');
+  const path = new RegExp(`^/.+(?::|%3A)${name}$`, 'i');
   return { method: 'POST', path, name: `/models/{model}:${name}`, operation, model };
 }
 
