@@ -3,6 +3,9 @@ import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { LanguageModel } from 'ai';
 import { generateText, jsonSchema, Output, streamText, tool } from 'ai';
 
+// Standard output is for answers only.
+Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
+
 const parameters = { type: 'object', properties: {}, additionalProperties: false } as const;
 
 /** The Vercel AI SDK. `modelOf` makes a model of its provider for a vendor. */

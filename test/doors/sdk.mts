@@ -26,6 +26,18 @@ const clients: Readonly<Record<string, () => Promise<unknown>>> = {
     const openai = (await import('@ai-sdk/openai')).createOpenAI({ baseURL, apiKey });
     return aiSdk((model, api) => (api === 'chat' ? openai.chat(model) : openai.responses(model)));
   },
+  'ai-anthropic': async () => {
+    const anthropic = (await import('@ai-sdk/anthropic')).createAnthropic({ baseURL, apiKey });
+    return aiSdk((model) => anthropic(model));
+  },
+  'ai-google': async () => {
+    const google = (await import('@ai-sdk/google')).createGoogleGenerativeAI({ baseURL, apiKey });
+    return aiSdk((model) => google(model));
+  },
+  'langchain-anthropic': async () => {
+    const { ChatAnthropic } = await import('@langchain/anthropic');
+    return langChain((model) => new ChatAnthropic({ model, apiKey, maxRetries: 0, anthropicApiUrl: baseURL }));
+  },
   'langchain-openai': async () => {
     const { ChatOpenAI } = await import('@langchain/openai');
     return langChain((model) => new ChatOpenAI({ model, apiKey, maxRetries: 0, configuration: { baseURL } }));
