@@ -8,7 +8,7 @@ import type { ContextChunk } from '../contracts/context-chunk.js';
 import type { Model } from '../contracts/model.js';
 import type { ProviderClient } from '../contracts/provider-client.js';
 import { ProviderId } from '../contracts/provider-id.js';
-import type { Session, SessionAddress, SessionReference } from '../contracts/session.js';
+import type { Session, SessionAddress, SessionRecord, SessionReference } from '../contracts/session.js';
 import type { ChatAnswer } from '../contracts/stream-event.js';
 import type { RefreshedTokens } from '../contracts/tokens.js';
 import { localCaller } from './access/local-caller.js';
@@ -21,6 +21,7 @@ import { withRenewal } from './refresh/with-renewal.js';
 import { ProviderRegistry } from './registry/provider-registry.js';
 import { AuthorisedClients } from './sessions/authorised-client.js';
 import type { NewSession } from './sessions/new-session.js';
+import { SessionFinder } from './sessions/session-finder.js';
 import { Sessions } from './sessions/sessions.js';
 
 export interface CallSignal {
@@ -48,11 +49,12 @@ export class UniversalProvider {
     @Inject(Chat) private readonly chat: Chat,
     @Inject(Contexts) private readonly contexts: Contexts,
     @Inject(SessionRefresh) private readonly refresh: SessionRefresh,
+    @Inject(SessionFinder) private readonly finder: SessionFinder,
   ) {}
 
   for(caller: Caller): UniversalProvider {
-    const { registry, sessions, clients, chat, contexts, refresh } = this;
-    const acting = new UniversalProvider(registry, sessions.for(caller), clients, chat, contexts.for(caller), refresh);
+    const { registry, sessions, clients, chat, contexts, refresh, finder } = this;
+    const acting = new UniversalProvider(registry, sessions.for(caller), clients, chat, contexts.for(caller), refresh, finder);
     acting.caller = caller;
     return acting;
   }
@@ -104,6 +106,18 @@ export class UniversalProvider {
     );
   }
 
+  /** As `listModels`, for a session by its address. It takes scope `chat` and no other. */
+  async modelsOf(address: SessionAddress, options?: CallSignal): Promise<readonly Model[]> {
+    const { provider, authType, id } = await this.found(address);
+    return this.listModels(provider, authType, id, options);
+  }
+
+  /** As `getModel`, for a session by its address. @throws MaestroError `model.not-found` */
+  async modelOf(address: SessionAddress, modelId: string, options?: CallSignal): Promise<Model> {
+    const { provider, authType, id } = await this.found(address);
+    return this.getModel(provider, authType, id, modelId, options);
+  }
+
   /** Resolves when the answer began; rejects where the provider refuses. Leaving the iteration or aborting ends the request. */
   streamChat(provider: string, session: string, messages: readonly ChatMessage[], options: ChatStreamOptions): Promise<ChatStream> {
     return this.chat.stream({ caller: this.caller, provider, session, messages, options });
@@ -143,6 +157,10 @@ export class UniversalProvider {
   private withContexts(provider: string, authType: string | undefined, session: string): SessionReference {
     this.registry.resolve(provider, 'streaming');
     return addressOf(provider, authType, session);
+  }
+
+  private found(address: SessionAddress): Promise<SessionRecord> {
+    return this.finder.find(this.caller, 'chat', address);
   }
 
   private async asked<T>(

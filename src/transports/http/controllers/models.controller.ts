@@ -4,8 +4,6 @@ import type { FastifyReply } from 'fastify';
 
 import type { Caller } from '../../../contracts/caller.js';
 import type { Model } from '../../../contracts/model.js';
-import type { Session } from '../../../contracts/session.js';
-import { Sessions } from '../../../core/sessions/sessions.js';
 import { UniversalProvider } from '../../../core/universal-provider.js';
 import type { SessionAddressParts } from '../../requests/session.dto.js';
 import { sessionAddressFrom } from '../../requests/session.dto.js';
@@ -17,10 +15,7 @@ const models = ['sessions/:id/models', 'sessions/:provider/:authType/:name/model
 
 @NativeApi('models')
 export class ModelsController {
-  constructor(
-    @Inject(UniversalProvider) private readonly provider: UniversalProvider,
-    @Inject(Sessions) private readonly sessions: Sessions,
-  ) {}
+  constructor(@Inject(UniversalProvider) private readonly provider: UniversalProvider) {}
 
   @Get(models)
   @ApiOperation({ summary: 'The models that a session can use' })
@@ -29,8 +24,8 @@ export class ModelsController {
     @Param() address: SessionAddressParts,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ readonly data: readonly Model[] }> {
-    const { provider, authType, id } = await this.session(caller, address);
-    return { data: await this.provider.for(caller).listModels(provider, authType, id, { signal: goneAway(reply.raw) }) };
+    const signal = goneAway(reply.raw);
+    return { data: await this.provider.for(caller).modelsOf(sessionAddressFrom(address), { signal }) };
   }
 
   /** The model takes the rest of the path: some are called `vendor/model`. */
@@ -41,11 +36,6 @@ export class ModelsController {
     @Param() { '*': model = '', ...address }: SessionAddressParts & { readonly '*'?: string },
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Model> {
-    const { provider, authType, id } = await this.session(caller, address);
-    return this.provider.for(caller).getModel(provider, authType, id, model, { signal: goneAway(reply.raw) });
-  }
-
-  private session(caller: Caller, address: SessionAddressParts): Promise<Session> {
-    return this.sessions.for(caller).get(sessionAddressFrom(address));
+    return this.provider.for(caller).modelOf(sessionAddressFrom(address), model, { signal: goneAway(reply.raw) });
   }
 }

@@ -1,0 +1,73 @@
+import { readdirSync } from 'node:fs';
+
+import type { Scope } from '../../src/contracts/caller.js';
+import { builtInProviders } from './start-gateway.js';
+
+export interface Row {
+  /** Absent: any key will do. */
+  readonly scope?: Scope;
+  /** Whose session is not granted gets a 404. */
+  readonly isAboutSession?: boolean;
+  readonly body?: object;
+}
+
+export const providers = readdirSync(builtInProviders);
+export const [provider = ''] = providers;
+export const nobody = '11111111-2222-4333-8444-555555555555';
+const messages = [{ role: 'user', content: 'Hello' }];
+export const someKey = 'some-key-0123456789abcdefghij';
+
+/** Each below its name and below its id. */
+function ofSession(method: string, path: string, row: Row): readonly (readonly [string, Row])[] {
+  return ['/api/sessions/:id', '/api/sessions/:provider/:authType/:name'].map((at) => [
+    `${method} ${at}${path}`,
+    { isAboutSession: true, ...row },
+  ]);
+}
+
+/** Who may do what. A route that is not here fails the test. */
+export const routeTable: ReadonlyMap<string, Row> = new Map<string, Row>([
+  ...(['providers', 'providers/compliance', 'providers/:provider'] as const).map((path) => [`GET /api/${path}`, {}] as const),
+  [
+    'POST /api/sessions',
+    { scope: 'sessions:write', body: { provider, authType: 'api_key', name: 'made_1', credentials: { apiKey: someKey } } },
+  ],
+  ['GET /api/sessions', { scope: 'sessions:read' }],
+  ...ofSession('GET', '', { scope: 'sessions:read' }),
+  ...ofSession('PATCH', '', { scope: 'sessions:write', body: { label: 'x' } }),
+  ...ofSession('DELETE', '', { scope: 'sessions:write' }),
+  ...ofSession('PUT', '/credentials', { scope: 'sessions:write', body: { credentials: { apiKey: someKey } } }),
+  ...ofSession('POST', '/clone', { scope: 'sessions:write', body: { name: 'copy_1' } }),
+  ...ofSession('POST', '/refresh', { scope: 'sessions:write' }),
+  ...ofSession('POST', '/test', { scope: 'sessions:read' }),
+  ...ofSession('GET', '/models', { scope: 'chat' }),
+  ...ofSession('GET', '/models/*', { scope: 'chat' }),
+  ...ofSession('GET', '/contexts', { scope: 'chat' }),
+  ...ofSession('GET', '/contexts/:contextId/chunks', { scope: 'chat' }),
+  ...ofSession('DELETE', '/contexts/:contextId/chunks/:chunkId', { scope: 'chat' }),
+  ['POST /api/logins', { scope: 'sessions:write', body: { provider, name: 'login_1' } }],
+  ['GET /api/logins/:id', { scope: 'sessions:write' }],
+  ['POST /api/logins/:id/complete', { scope: 'sessions:write', body: { code: 'x' } }],
+  ['DELETE /api/logins/:id', { scope: 'sessions:write' }],
+  ['POST /api/chat', { scope: 'chat', isAboutSession: true, body: { provider, session: 'work', model: 'm', messages, stream: false } }],
+  ['GET /api/audit', { scope: 'admin' }],
+  ['POST /api/callers', { scope: 'admin', body: { name: 'made_1' } }],
+  ...['', '/:id'].map((path) => [`GET /api/callers${path}`, { scope: 'admin' }] as const),
+  ['DELETE /api/callers/:id', { scope: 'admin' }],
+  ['POST /api/callers/:id/grants', { scope: 'admin', body: { provider: '*', name: '*' } }],
+  ['DELETE /api/callers/:id/grants/:grantId', { scope: 'admin' }],
+  ['PUT /api/callers/:id/defaults/:provider', { scope: 'admin', body: { session: 'work' } }],
+  ['DELETE /api/callers/:id/defaults/:provider', { scope: 'admin' }],
+  [`GET /api/callers/:id/why`, { scope: 'admin' }],
+]);
+
+/** What a door does, whichever wire it speaks. */
+export const doorTable: ReadonlyMap<string, Row> = new Map<string, Row>([
+  ...(['chat', 'count-tokens', 'embeddings', 'stored-response', 'get-model', 'other'] as const).map(
+    (operation) => [operation, { scope: 'chat', isAboutSession: true, body: { model: 'm', messages } }] as const,
+  ),
+  ['list-models', { scope: 'chat' }],
+]);
+
+/** For anybody. */
+export const open = [/^\/docs(\/|$)/, /^\/openapi\.json$/, /^\/oauth\/callback$/];
