@@ -27,6 +27,10 @@ describe("a database's error", () => {
     expect(databaseError(coded(code))).toMatchObject({ code: 'database.refused', message: expect.stringMatching(message) });
   });
 
+  it('about a character that cannot be stored is about the request', () => {
+    expect(databaseError(coded('22021'))).toMatchObject({ code: 'request.invalid', message: expect.stringContaining('U+0000') as string });
+  });
+
   it('that means something else stays what it is', () => {
     const syntax = coded('42601');
     const ours = new MaestroError('session.not-found', { session: 'x' });

@@ -20,6 +20,10 @@ const refusals: Readonly<Record<string, string>> = {
   '42501': 'this user lacks a right',
 };
 
+/** A character that the encoding has not: of what JavaScript and JSON can say, that is U+0000 alone. */
+const unstorable = '22021';
+const noNul = 'no text may hold the character U+0000';
+
 /** True where the same statement may succeed in a moment, on a new connection. */
 export function isAway(error: unknown): boolean {
   const code = errorCodeOf(error);
@@ -38,6 +42,7 @@ export function isMissingReference(error: unknown): boolean {
 /** A database's error in the words of the catalogue; what is no such error comes back as it is. */
 export function databaseError(error: unknown): unknown {
   if (MaestroError.is(error)) return error;
+  if (errorCodeOf(error) === unstorable) return new MaestroError('request.invalid', { problems: [noNul] }, { cause: error });
   if (isAway(error)) return new MaestroError('database.unavailable', {}, { cause: error });
   const reason = refusals[errorCodeOf(error)];
   return reason === undefined ? error : new MaestroError('database.refused', { reason }, { cause: error });
