@@ -1,8 +1,6 @@
 // One vendor's own client in a process of its own, told what to call line by line, for test/support/sdk-process.ts.
 import { createInterface } from 'node:readline';
 
-import { aiSdk, langChain } from './frameworks.mjs';
-
 interface Command {
   readonly id: number;
   /** Such as `chat.completions.create`. */
@@ -22,26 +20,7 @@ const clients: Readonly<Record<string, () => Promise<unknown>>> = {
   openai: async () => new (await import('openai')).default({ baseURL, apiKey, maxRetries: 0 }),
   anthropic: async () => new (await import('@anthropic-ai/sdk')).default({ baseURL, apiKey, maxRetries: 0 }),
   genai: async () => new (await import('@google/genai')).GoogleGenAI({ apiKey, httpOptions: { baseUrl: baseURL } }),
-  'ai-openai': async () => {
-    const openai = (await import('@ai-sdk/openai')).createOpenAI({ baseURL, apiKey });
-    return aiSdk((model, api) => (api === 'chat' ? openai.chat(model) : openai.responses(model)));
-  },
-  'ai-anthropic': async () => {
-    const anthropic = (await import('@ai-sdk/anthropic')).createAnthropic({ baseURL, apiKey });
-    return aiSdk((model) => anthropic(model));
-  },
-  'ai-google': async () => {
-    const google = (await import('@ai-sdk/google')).createGoogleGenerativeAI({ baseURL, apiKey });
-    return aiSdk((model) => google(model));
-  },
-  'langchain-anthropic': async () => {
-    const { ChatAnthropic } = await import('@langchain/anthropic');
-    return langChain((model) => new ChatAnthropic({ model, apiKey, maxRetries: 0, anthropicApiUrl: baseURL }));
-  },
-  'langchain-openai': async () => {
-    const { ChatOpenAI } = await import('@langchain/openai');
-    return langChain((model) => new ChatOpenAI({ model, apiKey, maxRetries: 0, configuration: { baseURL } }));
-  },
+  frameworks: async () => (await import('./frameworks.mjs')).frameworks(baseURL, apiKey),
 };
 
 const client = await clients[kind]?.();
