@@ -81,7 +81,7 @@ describe('a backup', () => {
 
       expect(outcome.rows).toEqual({
         ...{ saved_authentications: 500, session_tombstones: 1, login_consents: 0 },
-        ...{ contexts: 0, context_chunks: 0, audit_events: 3, audit_head: 1 },
+        ...{ contexts: 0, context_chunks: 0, callers: 0, caller_grants: 0, caller_defaults: 0, audit_events: 3, audit_head: 1 },
       });
       expect(await openedSessions(vault.dataSource, keyRing)).toEqual(await openedSessions(origin.dataSource, keyRing));
       expect(await vault.dataSource.query('select id, name from session_tombstones')).toEqual([{ id: tombstone.id, name: 'gone' }]);
