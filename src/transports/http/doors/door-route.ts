@@ -60,7 +60,9 @@ function nearest(
   { isMarked, ...rest }: Pick<RoutedRequest, 'search' | 'query'> & { readonly isMarked: (routed: RoutedRequest) => boolean },
 ): RoutedRequest {
   const all = doors.flatMap((door) => door.mounts.map((mount): RoutedRequest => ({ door, mount, address: path, path, ...rest })));
-  const meant = all.filter(({ door, mount }) => correctionFor(door, method, mount, path) !== undefined);
+  const meant = all
+    .filter(({ door, mount }) => correctionFor(door, method, mount, path) !== undefined)
+    .sort((one, other) => rootOf(other.mount).length - rootOf(one.mount).length);
   const found = meant.find(isMarked) ?? meant[0] ?? all.find(isMarked) ?? all[0];
   if (found === undefined) throw new TypeError('there is no door');
   return found;
@@ -68,7 +70,7 @@ function nearest(
 
 /** What the address would be with the version in it. */
 function correctionFor(door: Door, method: string, mount: string, path: string): string | undefined {
-  const root = mount.slice(0, -versionOf(mount).length);
+  const root = rootOf(mount);
   if (!path.startsWith(`${root}/`)) return undefined;
   const below = path.slice(root.length);
   const isServed = door.routes.some((route) => route.operation !== 'other' && isFor(route, method, below));
@@ -97,7 +99,7 @@ export function servedAt({ door, mount }: RoutedRequest): readonly string[] {
 export function addressesOf(doors: readonly Door[]): readonly string[] {
   const roots = doors.flatMap(({ mounts, routes }) =>
     mounts.flatMap((mount) => {
-      const root = mount.slice(0, -versionOf(mount).length);
+      const root = rootOf(mount);
       const words = routes.map(({ name }) => name.split('/')[1] ?? '').filter((word) => word !== '*');
       return [mount, ...(root === '' ? words.map((word) => `/${word}`) : [root])];
     }),
@@ -108,4 +110,8 @@ export function addressesOf(doors: readonly Door[]): readonly string[] {
 
 function versionOf(mount: string): string {
   return mount.slice(mount.lastIndexOf('/'));
+}
+
+function rootOf(mount: string): string {
+  return mount.slice(0, -versionOf(mount).length);
 }
