@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+
+import { MaestroError } from '../../src/contracts/errors/maestro-error.js';
+import type { Workbench } from '../../src/transports/cli/workbench.js';
+import { runTool } from '../support/run-tool.js';
+
+type Part = keyof Workbench;
+
+/**
+ * Through which part of the workbench a noun's verbs reach anything. The tool asks for no key: who can read the data directory's
+ * keys and the database has every right; what a part refuses, the verb does not get around.
+ */
+const parts: Readonly<Record<string, Part>> = {
+  ...{ providers: 'registry', sessions: 'vault', auth: 'vault', models: 'vault', chat: 'vault', contexts: 'vault', callers: 'vault' },
+  ...{ migrate: 'migrations', encryption: 'keyRotation', audit: 'audit', backup: 'archive' },
+};
+
+const needed: Readonly<Record<string, readonly string[]>> = {
+  chat: ['--model', 'm', 'hello'],
+};
+
+/** What a test beside this one holds equal to the tool itself. */
+const usages = [...readFileSync('docs/cli.md', 'utf8').matchAll(/^\| `maestro ([^`]+)` \|/gm)].map(([, usage = '']) => usage);
+
+const values: Readonly<Record<string, string>> = {
+  '<session>': 'whole/work',
+  '<sessions>': 'whole/*',
+  '<provider>': 'whole',
+  '<file>': '/nowhere/to/be/found',
+};
+
+function argumentsOf(usage: string): readonly string[] {
+  const words = usage.split(' ').filter((word) => !word.startsWith('['));
+  return [...words.map((word) => (word.startsWith('<') ? (values[word] ?? 'some_1') : word)), ...(needed[words[0] ?? ''] ?? [])];
+}
+
+/** Every part refuses, and says that it was asked. */
+function refusing(asked: Set<Part>): Workbench {
+  const refuse = (part: Part) => async (): Promise<never> => {
+    asked.add(part);
+    throw new MaestroError('caller.scope-missing', { scope: 'admin' });
+  };
+  return {
+    ...{ registry: refuse('registry'), vault: refuse('vault'), migrations: refuse('migrations'), keyRotation: refuse('keyRotation') },
+    ...{ audit: refuse('audit'), archive: refuse('archive'), imports: refuse('imports') },
+  };
+}
+
+/** They read a file first, or look at everything in turn. */
+const others = /^(?:restore|import|doctor)\b/;
+
+describe('a command', () => {
+  it.each(usages.filter((usage) => !others.test(usage)))('reaches nothing but through its part of the workbench: %s', async (usage) => {
+    const part = parts[usage.split(' ')[0] ?? ''];
+    if (part === undefined) throw new Error(`nobody said what ${usage} may reach`);
+    const asked = new Set<Part>();
+    const { exitCode, output } = await runTool(argumentsOf(usage), { workbench: refusing(asked), input: 'some-key-0123456789\n' });
+
+    expect({ exitCode, output, asked: [...asked] }).toEqual({ exitCode: 77, output: '', asked: [part] });
+  });
+});
