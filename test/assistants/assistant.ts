@@ -66,7 +66,9 @@ export async function run(
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const timer = setTimeout(() => { killGroup(child.pid); }, limit);
+  const timer = setTimeout(() => {
+    killGroup(child.pid);
+  }, limit);
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
