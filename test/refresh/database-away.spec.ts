@@ -29,7 +29,7 @@ import { until } from '../support/until.js';
 const keyRing = KeyRing.parse(`k1=${randomBytes(32).toString('base64')}`);
 const count = 50;
 /** Whoever has new tokens looks for the database more rarely than others may. */
-const times = { leaseMs: 1_000, storePauseMs: [20, 900], replayMs: 3_600_000 } as const;
+const times = { leaseMs: 3_000, storePauseMs: [20, 900], replayMs: 3_600_000 } as const;
 
 let database: TestDatabase;
 let way: SeveredDatabase;
