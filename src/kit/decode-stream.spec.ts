@@ -28,6 +28,11 @@ async function* bodyOf(...pieces: readonly string[]): AsyncGenerator<Uint8Array>
   for (const piece of pieces) yield Buffer.from(piece);
 }
 
+async function* broken(piece: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(piece);
+  throw new Error('the socket broke');
+}
+
 async function read(...pieces: readonly string[]): Promise<{ readonly texts: readonly string[]; readonly code?: string }> {
   const texts: string[] = [];
   try {
@@ -73,6 +78,26 @@ describe('a decoded stream', () => {
     const body = bodyOf('data: a\n\ndata: b\n\n', 'data: quiet\n\n', 'data: c\n\n');
     for await (const batch of decodedBatches(body, counting, 'acme')) batches.push(batch);
     expect(batches.map((batch) => batch.map(textOf))).toEqual([['a', 'b'], ['c'], ['end after 4']]);
+  });
+
+  it('is whole once the message ended, whatever follows in the body and however it breaks', async () => {
+    const ending: StreamDecoder<Counting> = {
+      ...counting,
+      decode: (event, state) =>
+        event.data === 'over' && state !== undefined ? { events: counting.end(state), state } : counting.decode(event, state),
+      end: () => [],
+    };
+    const eventsOf = async (body: AsyncIterable<Uint8Array>): Promise<readonly string[]> => {
+      const events: StreamEvent[] = [];
+      for await (const event of decodeStream(body, ending, 'acme')) events.push(event);
+      return events.map(textOf);
+    };
+    const whole = ['a', 'end after 1'];
+
+    expect(await eventsOf(bodyOf('data: a\n\ndata: over\n\n{"error": 1}\n'))).toEqual(whole);
+    expect(await eventsOf(bodyOf('data: a\n\ndata: over\n\n', 'data: fail\n\n'))).toEqual(whole);
+    expect(await eventsOf(broken('data: a\n\ndata: over\n\n'))).toEqual(whole);
+    await expect(eventsOf(broken('data: a\n\n'))).rejects.toThrow('the socket broke');
   });
 
   it('drops a JSON event that the end of the body cut in two', async () => {

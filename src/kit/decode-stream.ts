@@ -33,18 +33,31 @@ export async function* decodedReads<State extends StreamState>(
       strayLength = framing.strayText.length;
       return { events };
     } catch (error) {
-      return { events, failure: { error } };
+      return isEnded(events) ? { events } : { events, failure: { error } };
     }
   };
-  for await (const bytes of body) {
-    const step = read(pushed(() => framing.push(bytes), provider));
-    if (step.events.length > 0 || step.failure !== undefined) yield step;
-    if (step.failure !== undefined) return undefined;
+  let isOver = false;
+  try {
+    for await (const bytes of body) {
+      // Nothing follows the end of a message, whatever the body holds; it is read on so that the connection can serve again.
+      if (isOver) continue;
+      const step = read(pushed(() => framing.push(bytes), provider));
+      isOver = isEnded(step.events);
+      if (step.events.length > 0 || step.failure !== undefined) yield step;
+      if (step.failure !== undefined) return undefined;
+    }
+  } catch (error) {
+    if (!isOver) throw error;
   }
+  if (isOver) return undefined;
   const last = read(wholeEvents(pushed(() => framing.end(), provider)));
   if (last.events.length > 0 || last.failure !== undefined) yield last;
   if (last.failure === undefined) yield { events: decoder.end(state) };
   return undefined;
+}
+
+function isEnded(events: readonly StreamEvent[]): boolean {
+  return events.at(-1)?.type === 'message-end';
 }
 
 /** A stream's events, a network read at a time. */
