@@ -46,7 +46,7 @@ const file = worded(
   ),
 );
 const thought = worded(
-  someOf({ text: someText, signature: someText, encrypted: someText, id: fc.constantFrom('rs_1', 'rs_2') })
+  someOf({ text: someText, signature: someText, encrypted: someText, id: fc.uuid().map((id) => `rs_${id}`) })
     .filter(({ text: words, signature, encrypted }) => (words ?? signature ?? encrypted) !== undefined)
     .map((marks) => ({ type: 'reasoning', ...marks }) as const),
 );

@@ -66,10 +66,14 @@ async function forgetStatistics(queryRunner: QueryRunner): Promise<void> {
 const snapshotPolls = 40;
 const snapshotPollMs = 250;
 
-/** Writing anew keeps what a transaction that began before may still look at; an automatic ANALYZE is enough. Waits, but not for ever. */
+/**
+ * Writing anew keeps what a transaction that began before may still look at: any of this database (an automatic ANALYZE is
+ * enough), and one of another database that writes, since every snapshot reaches back to it. Waits, but not for ever.
+ */
 async function outliveSnapshots(queryRunner: QueryRunner): Promise<void> {
   const now = await valueOf<string>(queryRunner, 'select clock_timestamp()::text as value');
-  const older = `pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and xact_start < $1::timestamptz`;
+  const older = `pg_stat_activity where (datname = current_database() or backend_xid is not null) and pid <> pg_backend_pid()
+    and xact_start < $1::timestamptz`;
   for (let poll = 0; poll < snapshotPolls; poll += 1) {
     if ((await countOf(queryRunner, older, [now])) === 0) return;
     await delay(snapshotPollMs);
