@@ -46,7 +46,7 @@ const file = worded(
   ),
 );
 const thought = worded(
-  someOf({ text: someText, signature: someText, encrypted: someText, id: fc.uuid().map((id) => `rs_${id}`) })
+  someOf({ text: someText, signature: someText, encrypted: someText, id: fc.constantFrom('rs_1', 'rs_2') })
     .filter(({ text: words, signature, encrypted }) => (words ?? signature ?? encrypted) !== undefined)
     .map((marks) => ({ type: 'reasoning', ...marks }) as const),
 );
@@ -179,12 +179,24 @@ function cellsOf(row: string): readonly string[] {
     .map((cell) => cell.trim());
 }
 
+/** Of a thought in two pieces with one proof each, the second says nothing that the first does not. */
+function hasProofTwice({ messages }: { readonly messages: readonly ChatMessage[] }): boolean {
+  const proofs = messages.flatMap(({ content }) =>
+    typeof content === 'string'
+      ? []
+      : content.flatMap((part) =>
+          part.type === 'reasoning' && part.encrypted !== undefined ? [JSON.stringify([part.id, part.encrypted])] : [],
+        ),
+  );
+  return new Set(proofs).size !== proofs.length;
+}
+
 describe.each(Object.entries(spokenWires))('a request in %s', (wire, ways) => {
   it.each(ways.map((spoken, at) => [at, spoken] as const))('says each thing, or names it (way %d)', (_at, spoken) => {
     fc.assert(
       fc.property(request, (given) => {
         const body = bodyOf(spoken, given);
-        if (body === undefined) return;
+        if (body === undefined || hasProofTwice(given)) return;
         const names = spoken.unsaid(given);
         const lost = reductionsOf(given).filter((reduction) => bodyOf(spoken, reduction.request) === body);
 
@@ -196,7 +208,8 @@ describe.each(Object.entries(spokenWires))('a request in %s', (wire, ways) => {
         expect(claimed.filter((name) => !lost.some((reduction) => reduction.name === name))).toEqual([]);
         expect(new Set(names).size).toBe(names.length);
       }),
-      { numRuns: 100 },
+      // The same requests each time: one that is found elsewhere becomes a case of its own.
+      { numRuns: 100, seed: 20_261_122 },
     );
   });
 
