@@ -193,7 +193,9 @@ describe('chat', () => {
     observed.length = 0;
     const { streamId } = await running.maestro.for(aCaller(['chat'], 'work')).completeChat('whole', 'work', hello, { model: 'watched' });
 
-    expect(observed).toMatchObject([{ streamId, model: 'watched', caller: { name: 'team' }, session: { name: 'work' } }]);
+    expect(observed).toMatchObject([
+      { streamId, operation: 'chat', model: 'watched', caller: { name: 'team' }, session: { name: 'work' } },
+    ]);
     expect(running.log.from('Chat')).toContain('error Chat: an observer of a stream failed');
   });
 

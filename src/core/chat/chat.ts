@@ -149,7 +149,7 @@ export class Chat {
     readonly release: () => void;
   }): AsyncIterableIterator<StreamEvent> {
     const { streamId, caller, open, model, source, signal, controller, turn, release } = parts;
-    const about = { streamId, caller, session: open.session, model };
+    const about = { streamId, operation: 'chat', caller, session: open.session, model } as const;
     const { provider } = open.session;
     const deadline = setTimeout(() => {
       controller.abort(new MaestroError('upstream.timeout', { origin: provider, phase: 'for the whole answer' }));

@@ -167,7 +167,7 @@ describe('a request that is passed on', () => {
 
     expect([status, await textOf(body)]).toEqual([400, '{"error":{"message":"no"},"more":1}']);
     expect(arrived).toHaveLength(1);
-    expect(told).toEqual([{ kind: 'finished' }]);
+    expect(told).toMatchObject([{ kind: 'failed', error: { code: 'upstream.invalid-request' } }]);
   });
 
   it('is repeated while the provider cannot serve, and what it says last passes as it is', async () => {
@@ -193,6 +193,7 @@ describe('a request that is passed on', () => {
   it('tells of a refused credential as what it is', async () => {
     answers = [answer(401, '{"error":{"message":"bad key"}}')];
     await expect(forward()).rejects.toMatchObject({ code: 'session.credential-rejected' });
+    expect(told).toMatchObject([{ kind: 'failed', error: { code: 'session.credential-rejected' } }]);
   });
 
   it('goes out once more under new tokens where a login is refused', async () => {
@@ -259,6 +260,8 @@ describe('a request that is passed on', () => {
     origin = 'http://127.0.0.1:1';
     await expect(forward({ retries: 0 })).rejects.toMatchObject({ code: 'upstream.unreachable' });
     origin = address;
+
+    expect(told).toMatchObject([{ kind: 'failed', error: { code: 'upstream.unreachable' } }]);
   });
 });
 

@@ -16,7 +16,7 @@ import { ProviderRegistry } from '../registry/provider-registry.js';
 import { withRenewal } from '../refresh/with-renewal.js';
 import type { OpenSession } from '../sessions/authorised-client.js';
 import { AuthorisedClients } from '../sessions/authorised-client.js';
-import { cancelled } from './observed-source.js';
+import { cancelled, failureOf as failureAfter, notifyAll } from './observed-source.js';
 import { observedBytes } from './observed-bytes.js';
 import { replayed } from './replayed-body.js';
 import { mostRetries, openedWithRetries, RetryMeans } from './retries.js';
@@ -55,6 +55,12 @@ interface Asking {
   readonly streamId: string;
 }
 
+interface TakenAnswer {
+  readonly response: WireResponse;
+  /** What it means, where the provider refused. */
+  readonly refusal?: MaestroError;
+}
+
 /** Passes requests on in a provider's own wire: nothing is translated, and usage, finish and errors are read in passing. */
 @Injectable()
 export class Forwarding {
@@ -86,14 +92,21 @@ export class Forwarding {
     const signal = AbortSignal.any([request.signal, controller.signal]);
     if (signal.aborted) throw cancelled(signal);
     const end = this.begun(controller, address.provider, caller);
+    const about = { streamId, operation: request.operation, caller, session, model };
+    const watching = {
+      observers: this.observerFactories.flatMap((observerFor) => observerFor(about) ?? []),
+      onObserverFault: (error: unknown) => {
+        this.logger.error({ text: 'an observer of an answer failed', error });
+      },
+    };
     try {
       const ask = (client: ProviderClient): Promise<WireResponse> => {
         onAsk?.();
         return streaming.forward(client, { ...request, signal });
       };
-      const { status, headers, body } = await this.answered({ open, ask, streamId }, call, signal);
+      const { response, refusal } = await this.answered({ open, ask, streamId }, call, signal);
+      const { status, headers, body } = response;
       const tap = tapFor?.({ status, headers });
-      const about = { streamId, caller, session, model };
       return {
         streamId,
         session,
@@ -103,18 +116,18 @@ export class Forwarding {
           streamId,
           source: body,
           ...(tap !== undefined && { tap }),
-          observers: this.observerFactories.flatMap((observerFor) => observerFor(about) ?? []),
+          ...(refusal !== undefined && { refusal }),
+          ...watching,
           signal,
           abort: () => {
             controller.abort();
           },
           onEnd: end,
-          onObserverFault: (error) => {
-            this.logger.error({ text: 'an observer of an answer failed', error });
-          },
         }),
       };
     } catch (error) {
+      const failure = failureAfter(error, signal);
+      notifyAll(watching, (observer) => observer.end?.({ kind: 'failed', error: failure }));
       end();
       throw error;
     }
@@ -145,16 +158,16 @@ export class Forwarding {
     { open, ask, streamId }: Asking,
     { address: { provider }, failureOf, retries = mostRetries }: ForwardCall,
     signal: AbortSignal,
-  ): Promise<WireResponse> {
-    let refusal: { readonly answer: WireResponse; readonly failure: MaestroError } | undefined;
-    const taken = async (client: ProviderClient): Promise<WireResponse> => {
-      refusal = undefined;
+  ): Promise<TakenAnswer> {
+    let refused: Required<TakenAnswer> | undefined;
+    const taken = async (client: ProviderClient): Promise<TakenAnswer> => {
+      refused = undefined;
       const response = await ask(client);
-      if (response.status < 400) return response;
+      if (response.status < 400) return { response };
       const { text, body } = await replayed(response.body);
-      const failure = failureOf(provider, response.status, response.headers, text);
-      refusal = { answer: { ...response, body }, failure };
-      throw failure;
+      const refusal = failureOf(provider, response.status, response.headers, text);
+      refused = { response: { ...response, body }, refusal };
+      throw refusal;
     };
     const policy = {
       retries,
@@ -165,8 +178,8 @@ export class Forwarding {
       },
     };
     return openedWithRetries(() => withRenewal(open, signal, taken), policy).catch((error: unknown) => {
-      if (refusal === undefined || refusal.failure !== error || refusal.failure.category === 'credential') throw error;
-      return refusal.answer;
+      if (refused === undefined || refused.refusal !== error || refused.refusal.category === 'credential') throw error;
+      return refused;
     });
   }
 }

@@ -33,13 +33,7 @@ export function observedSource<Piece>(pieces: AsyncIterable<Piece>, passage: Pas
   let isOver = false;
 
   const notify = (notice: (observer: StreamObserver) => void): void => {
-    for (const observer of watch.observers) {
-      try {
-        notice(observer);
-      } catch (error) {
-        watch.onObserverFault(error);
-      }
-    }
+    notifyAll(watch, notice);
   };
   const tell = (event: StreamEvent): void => {
     notify((observer) => observer.event?.(event));
@@ -80,10 +74,24 @@ export function observedSource<Piece>(pieces: AsyncIterable<Piece>, passage: Pas
   };
 }
 
+/** One observer's fault is no other's, and not the reader's. */
+export function notifyAll(
+  { observers, onObserverFault }: Pick<Watch, 'observers' | 'onObserverFault'>,
+  notice: (observer: StreamObserver) => void,
+): void {
+  for (const observer of observers) {
+    try {
+      notice(observer);
+    } catch (error) {
+      onObserverFault(error);
+    }
+  }
+}
+
 const finished: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** After an abort, whatever broke broke because of it. */
-function failureOf(error: unknown, signal: AbortSignal): unknown {
+export function failureOf(error: unknown, signal: AbortSignal): unknown {
   if (!signal.aborted || MaestroError.is(error)) return error;
   return cancelled(signal, error);
 }

@@ -1,17 +1,20 @@
 import type { Caller } from '../../contracts/caller.js';
 import type { Session } from '../../contracts/session.js';
 import type { StreamEvent } from '../../contracts/stream-event.js';
+import type { WireOperation } from '../../contracts/wire-request.js';
 
-/** Which stream is observed. */
+/** Which answer is observed. */
 export interface ObservedChat {
   readonly streamId: string;
+  /** What was asked for; only the events of a `chat` are told, of the others the end alone. */
+  readonly operation: WireOperation;
   readonly caller: Caller;
   readonly session: Session;
-  /** As it was asked for. */
+  /** As it was asked for, so a client may have written anything; empty where the request is about no model. */
   readonly model: string;
 }
 
-/** How a stream ended: to its end, by a failure, or because the reader left. */
+/** How an answer ended: to its end, by a failure, which may be the provider's refusal, or because the reader left. */
 export type StreamOutcome =
   { readonly kind: 'finished' } | { readonly kind: 'failed'; readonly error: unknown } | { readonly kind: 'left' };
 
@@ -22,7 +25,7 @@ export interface StreamObserver {
   end?(outcome: StreamOutcome): void;
 }
 
-/** Is asked when a stream began; gives an observer for it, or none. */
+/** Is asked before the provider is; gives an observer for the answer, or none. */
 export type StreamObserverFactory = (chat: ObservedChat) => StreamObserver | undefined;
 
 /** A list of `StreamObserverFactory`. */
