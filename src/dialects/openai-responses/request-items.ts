@@ -10,7 +10,7 @@ import type {
   ToolResultPart,
 } from '../../contracts/chat.js';
 import type { ResponsesVendor } from './vendor.js';
-import type { ResponsesWireItem, ResponsesWirePart } from './wire.js';
+import type { ResponsesWireItem, ResponsesWirePart, ResponsesWireThought } from './wire.js';
 import { isCustomTool } from './wire.js';
 
 type InputPart = TextPart | ImagePart | FilePart;
@@ -80,7 +80,7 @@ export function isReasoning(part: ContentPart): part is ReasoningPart {
  * A thought that the provider neither keeps nor gave in encrypted form cannot be sent back, nor can one of another provider,
  * which has no id: they would be refused.
  */
-export function encodeReasoning(parts: readonly ReasoningPart[], { store }: ResponsesVendor): readonly ResponsesWireItem[] {
+export function encodeReasoning(parts: readonly ReasoningPart[], { store }: ResponsesVendor): readonly ResponsesWireThought[] {
   const id = parts.find((part) => part.id !== undefined)?.id;
   const encrypted = parts.findLast((part) => part.encrypted !== undefined)?.encrypted;
   if (id === undefined || (encrypted === undefined && store !== true)) return [];

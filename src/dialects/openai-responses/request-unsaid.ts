@@ -63,14 +63,17 @@ function unsaidOfFile(part: FilePart): readonly string[] {
   return isImage ? namesWhere({ 'file.filename': filename !== undefined }) : unsaidOfPointer(part);
 }
 
-/** A thought is said with the pieces of its item, or none of them is. */
+/** A thought is said with the pieces of its item, which has room for their texts and one proof; or none of them is. */
 function unsaidOfThought(part: ReasoningPart, { content }: ChatMessage, vendor: ResponsesVendor): readonly string[] {
   const item = typeof content === 'string' ? [] : (grouped(content).find((group) => group.includes(part)) ?? []);
   const pieces = item.filter(isReasoning);
-  if (encodeReasoning(pieces, vendor).length === 0) return ['reasoning'];
-  const isLast = pieces.findLast(({ encrypted }) => encrypted !== undefined) === part;
+  const [said] = encodeReasoning(pieces, vendor);
+  if (said === undefined) return ['reasoning'];
+  const { text = '', signature, encrypted } = part;
+  const isProofSaid = encrypted !== undefined && encrypted === said.encrypted_content;
+  if (pieces.length > 1 && text === '' && !isProofSaid) return ['reasoning'];
   return [
-    ...namesWhere({ 'reasoning.signature': part.signature !== undefined, 'reasoning.encrypted': part.encrypted !== undefined && !isLast }),
+    ...namesWhere({ 'reasoning.signature': signature !== undefined, 'reasoning.encrypted': encrypted !== undefined && !isProofSaid }),
     ...unsaidWords(part, vendor.provider),
   ];
 }

@@ -17,14 +17,16 @@ export type ResponsesWirePart =
       readonly [option: string]: unknown;
     };
 
+export interface ResponsesWireThought {
+  readonly type: 'reasoning';
+  readonly id: string;
+  readonly summary: readonly { readonly type: 'summary_text'; readonly text: string }[];
+  readonly encrypted_content?: string;
+}
+
 export type ResponsesWireItem =
   | { readonly role: 'system' | 'user' | 'assistant'; readonly content: string | readonly ResponsesWirePart[] }
-  | {
-      readonly type: 'reasoning';
-      readonly id: string;
-      readonly summary: readonly { readonly type: 'summary_text'; readonly text: string }[];
-      readonly encrypted_content?: string;
-    }
+  | ResponsesWireThought
   | {
       readonly type: 'function_call';
       readonly call_id: string;
