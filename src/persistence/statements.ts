@@ -121,7 +121,8 @@ function ignore(): undefined {
 
 /** TypeORM's type for the pool of its driver is `any`; for the type `postgres` it is node-postgres' own, absent once it is closed. */
 function poolOf(dataSource: DataSource): Pool {
-  const { master } = dataSource.driver as unknown as { readonly master?: Pool };
+  const { driver } = dataSource;
+  const master = 'master' in driver ? (driver.master as Pool | undefined) : undefined;
   if (master === undefined) throw new MaestroError('database.unavailable', {});
   return master;
 }

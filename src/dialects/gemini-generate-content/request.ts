@@ -1,5 +1,6 @@
 import type { ChatRequest, JsonObject, JsonValue } from '../../contracts/chat.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import { isRecord } from '../../kit/read-body.js';
 import { contentsFromMessages, systemInstructionFrom } from './contents.js';
 import { functionCallingFrom, generationConfigFrom, toolsFrom } from './generation-config.js';
 import type { GenerateContentRequest } from './wire.js';
@@ -26,20 +27,19 @@ export function encodeRequest(request: ChatRequest, provider: string): GenerateC
   };
   const own = request.providerOptions?.[provider];
   // Whatever a caller adds in the wire's own words is for the provider to judge.
-  return own === undefined ? body : (joined(body as unknown as JsonObject, own) as unknown as GenerateContentRequest);
+  return own === undefined ? body : joined(body, own);
 }
 
 /** Objects join field by field, lists end to end; anything else is replaced. */
-function joined(ours: JsonObject, theirs: JsonObject): JsonObject {
-  const result: Record<string, JsonValue> = { ...ours };
-  for (const [name, value] of Object.entries(theirs)) {
-    const before = result[name];
-    if (isJsonObject(before) && isJsonObject(value)) result[name] = joined(before, value);
-    else if (Array.isArray(before) && Array.isArray(value))
-      result[name] = [...(before as readonly JsonValue[]), ...(value as readonly JsonValue[])];
-    else result[name] = value;
-  }
-  return result;
+function joined<T extends object>(ours: T, theirs: JsonObject): T {
+  const before = new Map<string, unknown>(Object.entries(ours));
+  const added = Object.entries(theirs).map(([name, value]) => [name, joinedValue(before.get(name), value)] as const);
+  return { ...ours, ...Object.fromEntries(added) };
+}
+
+function joinedValue(ours: unknown, theirs: JsonValue): unknown {
+  if (isRecord(ours) && isJsonObject(theirs)) return joined(ours, theirs);
+  return Array.isArray(ours) && Array.isArray(theirs) ? [...(ours as readonly unknown[]), ...(theirs as readonly unknown[])] : theirs;
 }
 
 /**
