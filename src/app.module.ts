@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import type { Environment } from './config/environment.js';
 import { MaestroError } from './contracts/errors/maestro-error.js';
 import type { Secret } from './contracts/secret.js';
+import { RunningAnswers, RunningAnswersModule } from './core/chat/running-answers.js';
 import type { HealthProbe } from './core/health/health.port.js';
 import { ProviderRegistry } from './core/registry/provider-registry.js';
 import { maestroOptionsFrom } from './environment-settings.js';
@@ -13,7 +14,6 @@ import { DatabaseProbe } from './persistence/database-probe.js';
 import type { PersistenceOptions } from './persistence/persistence.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import { MaestroHttpModule } from './transports/http/http.module.js';
-import { RunningAnswers, RunningAnswersModule } from './transports/http/running-answers.js';
 
 export interface AppOptions {
   readonly environment: Environment;

@@ -8,6 +8,7 @@ import { AppModule } from './app.module.js';
 import { adminKeyIn } from './config/admin-key.js';
 import type { Environment } from './config/environment.js';
 import { Secret } from './contracts/secret.js';
+import { RunningAnswers } from './core/chat/running-answers.js';
 import { RefreshAhead } from './core/refresh/refresh-ahead.js';
 import { ProviderRegistry } from './core/registry/provider-registry.js';
 import { databaseFrom, keySettingsFrom, rememberSettings, secretsIn, spoolFolderIn } from './environment-settings.js';
@@ -16,7 +17,6 @@ import type { SecretFilter } from './observability/secret-filter.js';
 import { loadKeys } from './persistence/encryption/key-file.js';
 import type { KeyRing } from './persistence/encryption/key-ring.js';
 import { gatewayAdapter, prepareGateway } from './transports/http/gateway.js';
-import { RunningAnswers } from './transports/http/running-answers.js';
 
 export interface GatewayOptions {
   readonly environment: Environment;

@@ -2,6 +2,7 @@ import type { DynamicModule, FactoryProvider, ModuleMetadata } from '@nestjs/com
 import { Module } from '@nestjs/common';
 
 import type { Secret } from '../../contracts/secret.js';
+import { RunningAnswersModule } from '../../core/chat/running-answers.js';
 import { AuthGuard } from './auth.guard.js';
 import { adminKey, Authenticator } from './authenticator.js';
 import { AuditController } from './controllers/audit.controller.js';
@@ -15,7 +16,6 @@ import { OAuthCallbackController } from './controllers/oauth-callback.controller
 import { ProvidersController } from './controllers/providers.controller.js';
 import { SessionsController } from './controllers/sessions.controller.js';
 import { DoorWalk } from './doors/door-walk.js';
-import { RunningAnswersModule } from './running-answers.js';
 
 type Imported = NonNullable<ModuleMetadata['imports']>[number];
 

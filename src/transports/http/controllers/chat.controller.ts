@@ -6,17 +6,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../../contracts/caller.js';
 import { problemFromError } from '../../../contracts/errors/problem.js';
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
+import { RunningAnswers } from '../../../core/chat/running-answers.js';
 import { UniversalProvider } from '../../../core/universal-provider.js';
 import { ChatDto } from '../../requests/chat.dto.js';
 import { formats } from '../../requests/chat-options.dto.js';
 import { partTypes } from '../../requests/part.dto.js';
 import { CurrentCaller } from '../auth.guard.js';
 import { sendEventStream } from '../event-stream.js';
+import { goneAway } from '../gone-away.js';
 import { NativeApi } from '../native-api.decorator.js';
 import { noteFailure } from '../problem.filter.js';
 import { parsedAs } from '../request.pipe.js';
 import { retriesFrom } from '../retries-header.js';
-import { RunningAnswers } from '../running-answers.js';
 import { tellUntranslated } from '../untranslated.js';
 
 /** Images and files travel in the body. */
@@ -59,7 +60,7 @@ export class ChatController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const answer = this.running.begin(reply.raw);
+    const answer = this.running.begin(goneAway(reply.raw));
     try {
       const options = { ...rest, ...retriesFrom(request.headers), signal: answer.signal };
       if (!stream) {

@@ -3,12 +3,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
+import { RunningAnswers } from '../../../core/chat/running-answers.js';
 import { Authenticator } from '../authenticator.js';
 import { errorFromHttp } from '../error-from-http.js';
+import { goneAway } from '../gone-away.js';
 import { pathOf } from '../path-of.js';
 import { noteFailure } from '../problem.filter.js';
 import { notesOf } from '../request-notes.js';
-import { RunningAnswers } from '../running-answers.js';
 import { authorizationOf } from './door-key.js';
 import type { RoutedRequest } from './door-route.js';
 import { addressesOf, routeOf } from './door-route.js';
@@ -67,7 +68,7 @@ interface Staff {
 async function serve(request: FastifyRequest, reply: FastifyReply, { walk, running, logger }: Staff): Promise<void> {
   const { caller } = notesOf(request);
   if (caller === undefined) throw new MaestroError('caller.key-missing', {});
-  const answer = running.begin(reply.raw);
+  const answer = running.begin(goneAway(reply.raw));
   try {
     await walk.answer({
       caller,

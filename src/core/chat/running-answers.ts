@@ -1,12 +1,10 @@
 import { EventEmitter, once } from 'node:events';
-import type { ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { Injectable, Module } from '@nestjs/common';
 
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
-import type { HealthProbe } from '../../core/health/health.port.js';
-import { goneAway } from './gone-away.js';
+import type { HealthProbe } from '../health/health.port.js';
 
 /** An answer of a model that is under way. */
 export interface RunningAnswer {
@@ -26,13 +24,13 @@ export class RunningAnswers implements HealthProbe {
   readonly #news = new EventEmitter<{ over: []; hurry: [] }>();
   #isDraining = false;
 
-  /** @throws MaestroError `gateway.shutting-down` */
-  begin(raw: ServerResponse): RunningAnswer {
+  /** @param gone Aborted when the reader goes away. @throws MaestroError `gateway.shutting-down` */
+  begin(gone: AbortSignal): RunningAnswer {
     if (this.#isDraining) throw new MaestroError('gateway.shutting-down', {});
     const controller = new AbortController();
     this.#running.add(controller);
     return {
-      signal: AbortSignal.any([controller.signal, goneAway(raw)]),
+      signal: AbortSignal.any([controller.signal, gone]),
       end: () => {
         this.#running.delete(controller);
         if (this.#running.size === 0) this.#news.emit('over');

@@ -1,32 +1,19 @@
-import { EventEmitter } from 'node:events';
-import type { ServerResponse } from 'node:http';
-
+import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import { RunningAnswers } from './running-answers.js';
 
-/** All of an answer that is looked at: whether it is whole when it closes. */
-function anAnswer(): { readonly raw: ServerResponse; close(isWhole: boolean): void } {
-  const emitter = Object.assign(new EventEmitter(), { writableFinished: false });
-  return {
-    raw: emitter as unknown as ServerResponse,
-    close(isWhole) {
-      emitter.writableFinished = isWhole;
-      emitter.emit('close');
-    },
-  };
-}
+const { signal: staying } = new AbortController();
 
 function reasonOf(signal: AbortSignal): unknown {
   return (signal.reason as { readonly code?: unknown } | undefined)?.code;
 }
 
 describe('running answers', () => {
-  it('are aborted when their reader goes away before the end', () => {
+  it('are aborted when their reader goes away, and no others', () => {
     const running = new RunningAnswers();
-    const [left, whole] = [anAnswer(), anAnswer()];
-    const signals = [running.begin(left.raw).signal, running.begin(whole.raw).signal];
+    const reader = new AbortController();
+    const signals = [running.begin(reader.signal).signal, running.begin(staying).signal];
 
-    left.close(false);
-    whole.close(true);
+    reader.abort(new MaestroError('request.cancelled', {}));
 
     expect(signals.map((signal) => [signal.aborted, reasonOf(signal)])).toEqual([
       [true, 'request.cancelled'],
@@ -36,12 +23,12 @@ describe('running answers', () => {
 
   it('are let finish when the gateway stops; no new one begins, and it is not ready', async () => {
     const running = new RunningAnswers();
-    const answer = running.begin(anAnswer().raw);
+    const answer = running.begin(staying);
     await expect(running.check()).resolves.toBeUndefined();
 
     const drained = running.drain(3_600_000);
 
-    expect(() => running.begin(anAnswer().raw)).toThrow(/shutting down/);
+    expect(() => running.begin(staying)).toThrow(/shutting down/);
     await expect(running.check()).rejects.toMatchObject({ code: 'gateway.shutting-down' });
     answer.end();
     await drained;
@@ -50,7 +37,7 @@ describe('running answers', () => {
 
   it('are ended with a reason when their time is over', async () => {
     const running = new RunningAnswers();
-    const answer = running.begin(anAnswer().raw);
+    const answer = running.begin(staying);
     answer.signal.addEventListener('abort', () => {
       answer.end();
     });
@@ -62,7 +49,7 @@ describe('running answers', () => {
 
   it('are ended at once when the stop is asked for again', async () => {
     const running = new RunningAnswers();
-    const answer = running.begin(anAnswer().raw);
+    const answer = running.begin(staying);
     answer.signal.addEventListener('abort', () => {
       answer.end();
     });
@@ -76,7 +63,7 @@ describe('running answers', () => {
 
   it('do not hold up a stop where there are none', async () => {
     const running = new RunningAnswers();
-    running.begin(anAnswer().raw).end();
+    running.begin(staying).end();
 
     await expect(running.drain(3_600_000)).resolves.toBeUndefined();
   });
