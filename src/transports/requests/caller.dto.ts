@@ -1,8 +1,9 @@
 import type { AuthType } from '../../contracts/auth-type.js';
 import type { CallerAccount, KeptGrant, Scope } from '../../contracts/caller.js';
 import { scopes } from '../../contracts/caller.js';
-import type { Page } from '../../contracts/session.js';
+import type { Page, SessionAddress } from '../../contracts/session.js';
 import { Nested, OneOf, Optional, Rule, Text, TextLike, Whole } from './fields.js';
+import { sessionAddressFrom } from './session.dto.js';
 
 export class CallerLimitsDto {
   /** Answers under way at a time. */
@@ -42,6 +43,13 @@ export class CreateCallerDto {
   @Optional()
   @Nested(() => CallerLimitsDto)
   readonly limits?: CallerLimitsDto;
+}
+
+export function newCallerFrom({
+  expiresAt,
+  ...request
+}: CreateCallerDto): Omit<CreateCallerDto, 'expiresAt'> & { readonly expiresAt?: Date } {
+  return { ...request, ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt) }) };
 }
 
 export class GrantDto {
@@ -96,6 +104,12 @@ export class WhyDto {
   @Optional()
   @OneOf(scopes)
   readonly scope?: Scope;
+}
+
+/** Which session is asked about. @throws MaestroError as `sessionAddressFrom` */
+export function whyAddressFrom({ session, provider, authType }: WhyDto): SessionAddress {
+  if (provider === undefined) return sessionAddressFrom({ id: session });
+  return sessionAddressFrom({ provider, name: session, ...(authType !== undefined && { authType }) });
 }
 
 export class GrantAnswerDto {

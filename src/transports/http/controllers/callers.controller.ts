@@ -12,11 +12,13 @@ import {
   GrantAnswerDto,
   GrantDto,
   ListCallersDto,
+  newCallerFrom,
   NewCallerDto,
   SetDefaultDto,
+  whyAddressFrom,
   WhyDto,
 } from '../../requests/caller.dto.js';
-import { sessionAddressFrom } from '../../requests/session.dto.js';
+import { pageFrom } from '../../requests/page.js';
 import { CurrentCaller } from '../auth.guard.js';
 import { NativeApi } from '../native-api.decorator.js';
 import { parsedAs } from '../request.pipe.js';
@@ -30,15 +32,10 @@ export class CallersController {
   @ApiOperation({ summary: 'Make a caller; its key is told this once. For admins, as all of these' })
   async create(
     @CurrentCaller() caller: Caller,
-    @Body(parsedAs(CreateCallerDto)) { name, scopes, expiresAt, limits }: CreateCallerDto,
+    @Body(parsedAs(CreateCallerDto)) request: CreateCallerDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NewCallerDto> {
-    const { account, key } = await this.callers.for(caller).create({
-      name,
-      ...(scopes !== undefined && { scopes }),
-      ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt) }),
-      ...(limits !== undefined && { limits }),
-    });
+    const { account, key } = await this.callers.for(caller).create(newCallerFrom(request));
     reply.header('location', `/api/callers/${account.id}`);
     reply.header('cache-control', 'no-store');
     return new NewCallerDto(account, key.reveal());
@@ -46,9 +43,8 @@ export class CallersController {
 
   @Get('callers')
   @ApiOperation({ summary: 'The callers, with what each may use; revoked ones, too' })
-  async list(@CurrentCaller() caller: Caller, @Query(parsedAs(ListCallersDto)) { limit, cursor }: ListCallersDto): Promise<CallerListDto> {
-    const query = { ...(limit !== undefined && { limit: Number(limit) }), ...(cursor !== undefined && { cursor }) };
-    return new CallerListDto(await this.callers.for(caller).list(query));
+  async list(@CurrentCaller() caller: Caller, @Query(parsedAs(ListCallersDto)) query: ListCallersDto): Promise<CallerListDto> {
+    return new CallerListDto(await this.callers.for(caller).list(pageFrom(query)));
   }
 
   @Get('callers/:id')
@@ -101,12 +97,7 @@ export class CallersController {
 
   @Get('callers/:id/why')
   @ApiOperation({ summary: 'Why a caller may, or may not, use a session' })
-  async why(
-    @CurrentCaller() caller: Caller,
-    @Param('id') id: string,
-    @Query(parsedAs(WhyDto)) { session, scope, ...rest }: WhyDto,
-  ): Promise<AccessReportDto> {
-    const address = sessionAddressFrom(rest.provider === undefined ? { id: session } : { ...rest, name: session });
-    return new AccessReportDto(await this.callers.for(caller).why(id, address, scope));
+  async why(@CurrentCaller() caller: Caller, @Param('id') id: string, @Query(parsedAs(WhyDto)) query: WhyDto): Promise<AccessReportDto> {
+    return new AccessReportDto(await this.callers.for(caller).why(id, whyAddressFrom(query), query.scope));
   }
 }

@@ -4,6 +4,7 @@ import { ApiOperation } from '@nestjs/swagger';
 import type { Caller } from '../../../contracts/caller.js';
 import { Contexts } from '../../../core/contexts/contexts.js';
 import { ChunkListDto, ContextListDto, DeletedChunksDto, PageQueryDto } from '../../requests/context.dto.js';
+import { pageFrom } from '../../requests/page.js';
 import type { SessionAddressParts } from '../../requests/session.dto.js';
 import { sessionAddressFrom } from '../../requests/session.dto.js';
 import { CurrentCaller } from '../auth.guard.js';
@@ -47,8 +48,4 @@ export class ContextsController {
   ): Promise<DeletedChunksDto> {
     return new DeletedChunksDto(await this.contexts.for(caller).deleteChunk(sessionAddressFrom(address), contextId, chunkId));
   }
-}
-
-function pageFrom({ limit, cursor }: PageQueryDto): { readonly limit?: number; readonly cursor?: string } {
-  return { ...(limit !== undefined && { limit: Number(limit) }), ...(cursor !== undefined && { cursor }) };
 }

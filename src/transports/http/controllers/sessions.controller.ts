@@ -8,6 +8,7 @@ import { MaestroError } from '../../../contracts/errors/maestro-error.js';
 import { Sessions } from '../../../core/sessions/sessions.js';
 import { UniversalProvider } from '../../../core/universal-provider.js';
 import { credentialsFrom } from '../../requests/credentials.dto.js';
+import { pageFrom } from '../../requests/page.js';
 import { SessionAnswerDto, SessionListDto } from '../../requests/session-answer.dto.js';
 import type { SessionAddressParts } from '../../requests/session.dto.js';
 import {
@@ -51,11 +52,8 @@ export class SessionsController {
 
   @Get('sessions')
   @ApiOperation({ summary: 'The sessions that the caller may use' })
-  async list(
-    @CurrentCaller() caller: Caller,
-    @Query(parsedAs(ListSessionsDto)) { limit, ...query }: ListSessionsDto,
-  ): Promise<SessionListDto> {
-    return new SessionListDto(await this.sessions.for(caller).list({ ...query, ...(limit !== undefined && { limit: Number(limit) }) }));
+  async list(@CurrentCaller() caller: Caller, @Query(parsedAs(ListSessionsDto)) query: ListSessionsDto): Promise<SessionListDto> {
+    return new SessionListDto(await this.sessions.for(caller).list(pageFrom(query)));
   }
 
   @Get(session)
