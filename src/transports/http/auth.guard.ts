@@ -4,7 +4,8 @@ import type { FastifyRequest } from 'fastify';
 
 import type { Caller } from '../../contracts/caller.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
-import { Authenticator } from './authenticator.js';
+import { Authenticator } from '../../core/access/authenticator.js';
+import { bearerKeyFrom } from './bearer-key.js';
 import { notesOf } from './request-notes.js';
 
 /** Lets in who holds a Maestro key. What the key may do is decided in core, for every transport alike. */
@@ -16,7 +17,7 @@ export class AuthGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const notes = notesOf(request);
     // The gateway knows already, from before the body was read.
-    notes.caller ??= await this.authenticator.callerFrom(request.headers.authorization);
+    notes.caller ??= await this.authenticator.callerOf(bearerKeyFrom(request.headers.authorization));
     return true;
   }
 }

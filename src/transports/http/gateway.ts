@@ -5,7 +5,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 
-import { Authenticator } from './authenticator.js';
+import { Authenticator } from '../../core/access/authenticator.js';
+import { bearerKeyFrom } from './bearer-key.js';
 import { mountDoors } from './doors/mount-doors.js';
 import { errorFromHttp } from './error-from-http.js';
 import { mountOpenApi } from './openapi.js';
@@ -63,7 +64,7 @@ export function prepareGateway(app: NestFastifyApplication): void {
 /** Before a stranger's body is read; by the route that the router found, since an address may be written in many ways. */
 async function authenticate(request: FastifyRequest, authenticator: Authenticator): Promise<void> {
   if (request.routeOptions.url?.startsWith('/api/') !== true) return;
-  notesOf(request).caller = await authenticator.callerFrom(request.headers.authorization);
+  notesOf(request).caller = await authenticator.callerOf(bearerKeyFrom(request.headers.authorization));
 }
 
 /** One line a request, when its answer is over, however it ended. */

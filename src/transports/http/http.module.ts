@@ -2,9 +2,9 @@ import type { DynamicModule, FactoryProvider, ModuleMetadata } from '@nestjs/com
 import { Module } from '@nestjs/common';
 
 import type { Secret } from '../../contracts/secret.js';
+import { adminKey, Authenticator } from '../../core/access/authenticator.js';
 import { RunningAnswersModule } from '../../core/chat/running-answers.js';
 import { AuthGuard } from './auth.guard.js';
-import { adminKey, Authenticator } from './authenticator.js';
 import { AuditController } from './controllers/audit.controller.js';
 import { CallersController } from './controllers/callers.controller.js';
 import { ChatController } from './controllers/chat.controller.js';

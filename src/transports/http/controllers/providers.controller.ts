@@ -5,9 +5,9 @@ import type { Caller } from '../../../contracts/caller.js';
 import type { ComplianceReport } from '../../../contracts/compliance.js';
 import { ProviderRegistry } from '../../../core/registry/provider-registry.js';
 import { UniversalProvider } from '../../../core/universal-provider.js';
+import { ProviderAnswerDto, ProviderListDto } from '../../requests/provider-answer.dto.js';
 import { CurrentCaller } from '../auth.guard.js';
 import { NativeApi } from '../native-api.decorator.js';
-import { ProviderAnswerDto, ProviderListDto } from '../provider-answer.dto.js';
 
 @NativeApi('providers')
 export class ProvidersController {

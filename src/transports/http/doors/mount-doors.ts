@@ -3,8 +3,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
+import { Authenticator } from '../../../core/access/authenticator.js';
 import { RunningAnswers } from '../../../core/chat/running-answers.js';
-import { Authenticator } from '../authenticator.js';
+import { bearerKeyFrom } from '../bearer-key.js';
 import { errorFromHttp } from '../error-from-http.js';
 import { goneAway } from '../gone-away.js';
 import { pathOf } from '../path-of.js';
@@ -39,7 +40,7 @@ export function mountDoors(app: NestFastifyApplication): void {
       const routed = routedOf(request);
       const notes = notesOf(request);
       notes.route = `${routed.mount}${routed.route?.name ?? '/?'}`;
-      notes.caller = await authenticator.callerFrom(authorizationOf(request.headers, routed));
+      notes.caller = await authenticator.callerOf(bearerKeyFrom(authorizationOf(request.headers, routed)));
     });
     plugin.setErrorHandler((failure, request, reply) => {
       refuse(failure, request, reply, logger);
