@@ -33,8 +33,11 @@ export interface HttpClient {
 export interface ProviderClient {
   /** Without a trailing slash. */
   readonly baseUrl: string;
-  /** Adds the headers that prove who asks. */
-  authorise(headers: OutgoingHeaders): void;
+  /**
+   * Adds the headers that prove who asks. Where a short-lived token must be fetched for that, the promise is of when they are
+   * there; it rejects with what the token's issuer refused or with transport errors.
+   */
+  authorise(headers: OutgoingHeaders): void | Promise<void>;
   readonly http: HttpClient;
   readonly settings: ProviderSettings;
 }

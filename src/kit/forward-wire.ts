@@ -2,6 +2,7 @@ import { MaestroError } from '../contracts/errors/maestro-error.js';
 import type { DialectSupport } from '../contracts/manifest.js';
 import type { HttpRequest, OutgoingHeaders, ProviderClient } from '../contracts/provider-client.js';
 import type { WireHeaders, WireRequest, WireResponse } from '../contracts/wire-request.js';
+import { authorised } from './authorised.js';
 import { plainAnswer, plainRequested } from './plain-answer.js';
 import { headerOf } from './retry-after.js';
 import { userAgent } from './user-agent.js';
@@ -55,7 +56,7 @@ export async function forwardWire(client: ProviderClient, request: WireRequest, 
     ...plainRequested,
     'user-agent': userAgent,
   };
-  client.authorise(headers);
+  await authorised(client, headers, request.signal);
   const response = await client.http.request({
     method: methodOf(request),
     url: addressOf(client.baseUrl, request.path),

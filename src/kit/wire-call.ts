@@ -4,6 +4,7 @@ import { MaestroError } from '../contracts/errors/maestro-error.js';
 import type { OutgoingHeaders, ProviderClient } from '../contracts/provider-client.js';
 import type { StreamEvent } from '../contracts/stream-event.js';
 import type { WireHeaders, WireResponse } from '../contracts/wire-request.js';
+import { authorised } from './authorised.js';
 import type { DecodedRead } from './decode-stream.js';
 import { decodedReads } from './decode-stream.js';
 import { plainAnswer, plainRequested } from './plain-answer.js';
@@ -95,7 +96,7 @@ async function refusalText(response: WireResponse): Promise<string> {
 async function send(call: WireCall, accept: string): Promise<WireResponse> {
   const headers: OutgoingHeaders = { accept, ...plainRequested, 'user-agent': userAgent, ...call.headers };
   if (call.body !== undefined) headers['content-type'] = 'application/json';
-  call.client.authorise(headers);
+  await authorised(call.client, headers, call.signal);
   const response = await call.client.http.request({
     method: call.method ?? (call.body === undefined ? 'GET' : 'POST'),
     url: `${call.client.baseUrl}${call.path}`,
