@@ -1,23 +1,12 @@
 import type { CallOptions, ProviderClient } from '../../contracts/provider-client.js';
-import { anthropicMessagesFailure } from '../../dialects/anthropic-messages/errors.js';
+import { messagesCall, versionHeaders } from '../../families/anthropic-messages/vendor.js';
 import type { WireCall } from '../../kit/wire-call.js';
 
 export const providerId = 'anthropic';
 
 export const defaultBaseUrl = 'https://api.anthropic.com';
 
-/** Every request names the version of the API that it was written for. */
-export const versionHeaders = { 'anthropic-version': '2023-06-01' };
-
-type Call = Pick<WireCall, 'path'> & Partial<Pick<WireCall, 'body' | 'headers'>>;
-
-export function callOf(client: ProviderClient, { signal }: CallOptions, call: Call): WireCall {
-  return {
-    provider: providerId,
-    client,
-    signal,
-    failureOf: anthropicMessagesFailure,
-    ...call,
-    headers: { ...versionHeaders, ...call.headers },
-  };
+/** The vendor's cheapest request. */
+export function testCall(client: ProviderClient, options: CallOptions): WireCall {
+  return messagesCall({ provider: providerId, headers: versionHeaders }, client, options, { path: '/v1/models?limit=1' });
 }

@@ -7,7 +7,7 @@ import type { CallOptions, ClientOptions, HttpClient, ProviderClient, ProviderSe
 import type { Secret } from '../../contracts/secret.js';
 import type { KeyForm } from '../../kit/api-key.js';
 import { clientAt, keyVerdict, testedWith } from '../../kit/api-key.js';
-import { callOf, defaultBaseUrl, providerId } from './gemini.calls.js';
+import { defaultBaseUrl, providerId, testCall } from './gemini.calls.js';
 
 /** Keys began with `AIza` for ten years, and since 2026 new ones begin with `AQ.`. */
 const keyForm: KeyForm = {
@@ -45,6 +45,6 @@ export class GeminiApiKey implements ApiKeyBehaviour {
   }
 
   async testConnection(client: ProviderClient, options: CallOptions): Promise<ConnectionReport> {
-    return testedWith(callOf(client, options, { path: '/models?pageSize=1' }));
+    return testedWith(testCall(client, options));
   }
 }

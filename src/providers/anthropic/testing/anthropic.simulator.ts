@@ -6,8 +6,8 @@ import { SimulatedLogin } from '../../../kit/oauth/simulated-login.js';
 import { isRecord, jsonFrom } from '../../../kit/read-body.js';
 import type { SimulatedAnswer } from '../../../kit/simulator-server.js';
 import { startSimulatorServer } from '../../../kit/simulator-server.js';
-import type { SimulatedTurn } from './simulated-chat.js';
-import { badKey, chatAnswer, demoPrompt, failure } from './simulated-chat.js';
+import type { SimulatedTurn } from '../../../families/anthropic-messages/testing/simulated-chat.js';
+import { badKey, chatAnswer, demoPrompt, failure } from '../../../families/anthropic-messages/testing/simulated-chat.js';
 import { modelAnswer, modelList } from './simulated-models.js';
 
 /** Speaks the Messages wire on loopback. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../contracts/chat.js';
 import type { SimulatedAnswer } from '../../../kit/simulator-server.js';
-import { failure } from './simulated-chat.js';
+import { failure } from '../../../families/anthropic-messages/testing/simulated-chat.js';
 
 /** Hand-made, after the wire's documentation: one that tells all, one that tells what it cannot, one that tells nothing. */
 const models: readonly JsonObject[] = [

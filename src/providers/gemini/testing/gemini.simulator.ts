@@ -5,7 +5,7 @@ import { SimulatedLogin } from '../../../kit/oauth/simulated-login.js';
 import { isRecord, jsonFrom } from '../../../kit/read-body.js';
 import type { SimulatedAnswer } from '../../../kit/simulator-server.js';
 import { startSimulatorServer } from '../../../kit/simulator-server.js';
-import { badKey, chatAnswer, demoPrompt, failure } from './simulated-chat.js';
+import { badKey, chatAnswer, demoPrompt, failure } from '../../../families/gemini-generate-content/testing/simulated-chat.js';
 import { modelAnswer, modelList } from './simulated-models.js';
 
 /** Speaks generateContent on loopback. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../contracts/chat.js';
 import type { SimulatedAnswer } from '../../../kit/simulator-server.js';
-import { failure } from './simulated-chat.js';
+import { failure } from '../../../families/gemini-generate-content/testing/simulated-chat.js';
 
 const chatMethods = ['generateContent', 'countTokens'];
 
