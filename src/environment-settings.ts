@@ -31,26 +31,30 @@ export function keySettingsFrom({ databaseUrl, dataDir, encryptionKeys: keys, en
 }
 
 export function maestroOptionsFrom(environment: Environment): Omit<MaestroOptions, 'persistence' | 'providersFolders'> {
-  const { httpsProxy, noProxy } = environment;
+  const { httpsProxy, httpProxy, noProxy } = environment;
   return {
     providerPackages: environment.providerPackages,
     settings: environment.lookup,
     strict: environment.areProvidersStrict,
     allowPrivateUpstreams: environment.arePrivateUpstreamsAllowed,
-    http: { ...(httpsProxy !== undefined && { httpsProxy }), ...(noProxy !== undefined && { noProxy }) },
+    http: {
+      ...(httpsProxy !== undefined && { httpsProxy }),
+      ...(httpProxy !== undefined && { httpProxy }),
+      ...(noProxy !== undefined && { noProxy }),
+    },
   };
 }
 
 /** What must not be printed as long as the process lives. */
-export function secretsIn({ databaseUrl, encryptionKeys = '' }: Environment): readonly Secret[] {
-  const password = databaseUrl === undefined ? '' : passwordIn(databaseUrl);
+export function secretsIn({ databaseUrl, encryptionKeys = '', httpsProxy, httpProxy }: Environment): readonly Secret[] {
+  const passwords = [databaseUrl, httpsProxy, httpProxy].map((address) => (address === undefined ? '' : passwordIn(address)));
   const keys = encryptionKeys.split(',').map((entry) => entry.slice(entry.indexOf('=') + 1));
-  return [password, ...keys].map((text) => Secret.of(text));
+  return [...passwords, ...keys].map((text) => Secret.of(text));
 }
 
 /** Not every address that PostgreSQL takes is one for `URL`: several hosts, or a socket's folder. */
-function passwordIn(databaseUrl: string): string {
-  const written = /^\w+:\/\/[^:@/]*:([^@/]*)@/.exec(databaseUrl)?.[1] ?? '';
+function passwordIn(address: string): string {
+  const written = /^\w+:\/\/[^:@/]*:([^@/]*)@/.exec(address)?.[1] ?? '';
   return querystring.unescape(written);
 }
 

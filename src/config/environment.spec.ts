@@ -52,6 +52,7 @@ describe('the environment', () => {
       MAESTRO_ALLOW_PRIVATE_UPSTREAMS: '1',
       MAESTRO_DRAIN_MS: '100',
       HTTPS_PROXY: 'http://user:pass@proxy:3128',
+      HTTP_PROXY: 'http://plain:8080',
       NO_PROXY: 'localhost',
       LOG_LEVEL: 'debug',
       MAESTRO_LOG_FORMAT: 'pretty',
@@ -71,6 +72,7 @@ describe('the environment', () => {
       arePrivateUpstreamsAllowed: true,
       drainMs: 100,
       httpsProxy: 'http://user:pass@proxy:3128',
+      httpProxy: 'http://plain:8080',
       noProxy: 'localhost',
       logLevel: 'debug',
       logFormat: 'pretty',
@@ -109,6 +111,9 @@ describe('the environment', () => {
     [{ MAESTRO_ALLOW_PRIVATE_UPSTREAMS: 'on' }, 'MAESTRO_ALLOW_PRIVATE_UPSTREAMS must be true or false, not "on"'],
     [{ MAESTRO_DRAIN_MS: '1.5' }, 'MAESTRO_DRAIN_MS must be a whole number of milliseconds up to 3600000, not "1.5"'],
     [{ HTTPS_PROXY: 'user:hunter2@proxy' }, 'HTTPS_PROXY must be an address beginning with http:// or https://'],
+    [{ https_proxy: 'socks5://user:hunter2@proxy' }, 'HTTPS_PROXY must be an address beginning with http:// or https://'],
+    [{ HTTP_PROXY: 'proxy:8080' }, 'HTTP_PROXY must be an address beginning with http:// or https://'],
+    [{ NO_PROXY: 'a', no_proxy: 'b' }, 'NO_PROXY and no_proxy are both set, and differ; keep one'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"'],
     [{ MAESTRO_LOG_FORMAT: 'xml' }, 'MAESTRO_LOG_FORMAT must be one of json, pretty, not "xml"'],
   ])('refuses %j with one line that shows no secret', (source, line) => {
@@ -132,6 +137,19 @@ describe('the environment', () => {
     writeFileSync(join(folder, 'key'), `${'k'.repeat(40)}\n`);
 
     expect(loadEnvironment({ MAESTRO_ADMIN_KEY_FILE: join(folder, 'key') }).adminKey).toBe('k'.repeat(40));
+  });
+
+  it('knows the variables of a proxy in lower case, and from a file', () => {
+    writeFileSync(join(folder, 'proxy'), 'http://user:pass@proxy:3128\n');
+
+    const { httpsProxy, httpProxy, noProxy } = loadEnvironment({
+      https_proxy_FILE: join(folder, 'proxy'),
+      http_proxy: 'http://proxy:8080',
+      NO_PROXY: 'localhost',
+      no_proxy: 'localhost',
+    });
+
+    expect([httpsProxy, httpProxy, noProxy]).toEqual(['http://user:pass@proxy:3128', 'http://proxy:8080', 'localhost']);
   });
 
   it('refuses a value that is given twice', () => {

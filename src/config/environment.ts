@@ -30,6 +30,8 @@ export interface Environment {
   readonly drainMs: number;
   /** Secret: it may hold a password. */
   readonly httpsProxy?: string;
+  /** Secret, as `httpsProxy`. */
+  readonly httpProxy?: string;
   readonly noProxy?: string;
   readonly logLevel: LogLevel;
   readonly logFormat?: LogFormat;
@@ -58,7 +60,7 @@ export function loadEnvironment(source: EnvironmentSource = processEnvironment()
   const variables = new EnvironmentVariables();
   for (const name of variableNames) {
     try {
-      const text = valueOf(source, name);
+      const text = inEitherCase.has(name) ? valueInEitherCase(source, name) : valueOf(source, name);
       if (text !== undefined) Object.assign(variables, { [name]: numeric.has(name) ? numberFrom(text) : text });
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
@@ -72,6 +74,16 @@ export function loadEnvironment(source: EnvironmentSource = processEnvironment()
 
 const variableNames = Object.keys(variableTexts) as readonly VariableName[];
 const numeric: ReadonlySet<VariableName> = new Set<VariableName>(['PORT', 'MAESTRO_DRAIN_MS']);
+
+/** What other programs read in lower case, too. */
+const inEitherCase: ReadonlySet<VariableName> = new Set<VariableName>(['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']);
+
+function valueInEitherCase(source: EnvironmentSource, name: string): string | undefined {
+  const lower = name.toLowerCase();
+  const [upperValue, lowerValue] = [valueOf(source, name), valueOf(source, lower)];
+  if (upperValue === undefined || lowerValue === undefined || upperValue === lowerValue) return upperValue ?? lowerValue;
+  throw new EnvironmentError([`${name} and ${lower} are both set, and differ; keep one`]);
+}
 
 function processEnvironment(): EnvironmentSource {
   const file = resolve('.env');
@@ -123,6 +135,7 @@ function environmentFrom(variables: EnvironmentVariables, source: EnvironmentSou
     adminKey: variables.MAESTRO_ADMIN_KEY,
     encryptionKeys: variables.MAESTRO_ENCRYPTION_KEYS,
     httpsProxy: variables.HTTPS_PROXY,
+    httpProxy: variables.HTTP_PROXY,
   };
   for (const [name, value] of Object.entries(secrets)) {
     if (value !== undefined) Object.defineProperty(open, name, { value, enumerable: false });

@@ -72,6 +72,13 @@ export class EnvironmentVariables {
   HTTPS_PROXY?: string;
 
   @IsOptional()
+  @IsUrl(
+    { protocols: ['http', 'https'], require_protocol: true, require_tld: false },
+    { message: 'an address beginning with http:// or https://' },
+  )
+  HTTP_PROXY?: string;
+
+  @IsOptional()
   @IsString({ message: 'a list of hosts, separated by commas' })
   NO_PROXY?: string;
 
@@ -128,8 +135,12 @@ export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
   MAESTRO_PROVIDERS_STRICT: { text: 'true: a faulty provider stops the start instead of being left out.' },
   MAESTRO_ALLOW_PRIVATE_UPSTREAMS: { text: "true: a session's own base URL may be http or lie in a private network." },
   MAESTRO_DRAIN_MS: { text: 'Milliseconds that running streams get to finish when the gateway is stopped.' },
-  HTTPS_PROXY: { text: 'Proxy for every call of a provider.', otherwise: 'none', isSecret: true },
-  NO_PROXY: { text: 'Hosts that are reached without the proxy, separated by commas.', otherwise: 'none' },
+  HTTPS_PROXY: { text: 'Proxy for every call of a provider and of its logins; also https_proxy.', otherwise: 'none', isSecret: true },
+  HTTP_PROXY: { text: 'The same for providers whose address begins with http://; also http_proxy.', otherwise: 'none', isSecret: true },
+  NO_PROXY: {
+    text: 'Hosts that are reached without a proxy, separated by commas: names with their subdomains, addresses, networks, or *; also no_proxy.',
+    otherwise: 'none',
+  },
   LOG_LEVEL: { text: `One of ${logLevels.join(', ')}.` },
   MAESTRO_LOG_FORMAT: { text: 'json or pretty.', otherwise: 'pretty in a terminal, else json' },
 };

@@ -1,56 +1,46 @@
-import type { Dispatcher } from 'undici';
-import { EnvHttpProxyAgent, errors } from 'undici';
+import { errors } from 'undici';
 
 import { MaestroError } from '../contracts/errors/maestro-error.js';
 import type { HttpClient, HttpRequest } from '../contracts/provider-client.js';
 import type { WireResponse } from '../contracts/wire-request.js';
-import { publicLookup } from './public-address.js';
+import type { HttpClientOptions, WayOut } from './ways-out.js';
+import { waysOut } from './ways-out.js';
 
-export interface HttpClientOptions {
-  /** For `https:` upstreams; see `noProxy`. */
-  readonly httpsProxy?: string;
-  /** Hosts that are reached directly, comma-separated. */
-  readonly noProxy?: string;
-  /** Milliseconds; default 5,000. */
-  readonly connectTimeoutMs?: number;
-  /** Open connections to one origin; default 256. */
-  readonly connectionsPerOrigin?: number;
-  /** Connect to public addresses only. Behind a proxy, where to go is the proxy's to decide. */
-  readonly isPublicOnly?: boolean;
-}
+export type { HttpClientOptions } from './ways-out.js';
 
-/** Connection pools, one for each origin, shared by all sessions; nothing of a session stays in them. */
+/**
+ * Connection pools, one for each origin, shared by all sessions; nothing of a session stays in them.
+ *
+ * @throws MaestroError `configuration.invalid` for a proxy's address that is none
+ */
 export function httpClient(options: HttpClientOptions = {}): HttpClient {
-  const agent = new EnvHttpProxyAgent({
-    httpProxy: '',
-    httpsProxy: options.httpsProxy ?? '',
-    noProxy: options.noProxy ?? '',
-    connect: { timeout: options.connectTimeoutMs ?? 5_000, ...(options.isPublicOnly === true && { lookup: publicLookup() }) },
-    connections: options.connectionsPerOrigin ?? 256,
-    keepAliveTimeout: 30_000,
-  });
+  const ways = waysOut(options);
   return {
-    request: (request) => send(agent, request),
-    close: () => agent.close(),
+    request: (request) => send(ways.to(new URL(request.url)), request),
+    close: () => ways.close(),
   };
 }
 
-async function send(dispatcher: Dispatcher, request: HttpRequest): Promise<WireResponse> {
-  const { origin, pathname, search } = new URL(request.url);
+async function send({ dispatcher, origin, path, headers, upstream, checked }: WayOut, request: HttpRequest): Promise<WireResponse> {
   try {
     const response = await dispatcher.request({
       origin,
-      path: `${pathname}${search}`,
+      path,
       method: request.method,
-      headers: request.headers as Record<string, string | string[]>,
+      headers: (headers === undefined ? request.headers : { ...request.headers, ...headers }) as Record<string, string | string[]>,
       body: request.body ?? null,
       signal: request.signal,
       headersTimeout: request.headersTimeoutMs ?? 60_000,
       bodyTimeout: request.idleTimeoutMs ?? 120_000,
     });
-    return { status: response.statusCode, headers: definedHeaders(response.headers), body: guarded(response.body, origin, request.signal) };
+    await checked?.(response);
+    return {
+      status: response.statusCode,
+      headers: definedHeaders(response.headers),
+      body: guarded(response.body, upstream, request.signal),
+    };
   } catch (error) {
-    throw errorFromTransport(error, origin, request.signal);
+    throw errorFromTransport(error, upstream, request.signal);
   }
 }
 
