@@ -6,7 +6,7 @@ import { textIn } from '../../../kit/json-fields.js';
 import { SimulatedLogin } from '../../../kit/oauth/simulated-login.js';
 import { isRecord, jsonFrom } from '../../../kit/read-body.js';
 import type { SimulatedAnswer } from '../../../kit/simulator-server.js';
-import { failure } from './simulated-failures.js';
+import { failure } from '../../../families/openai-chat/testing/simulated-failures.js';
 
 export const simulatedAccountId = 'acc-simulated';
 

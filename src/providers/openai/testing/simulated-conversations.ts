@@ -3,7 +3,7 @@ import type { JsonRecord } from '../../../kit/json-fields.js';
 import { listIn, textIn } from '../../../kit/json-fields.js';
 import { isRecord } from '../../../kit/read-body.js';
 import type { SimulatedAnswer } from '../../../kit/simulator-server.js';
-import { failure } from './simulated-failures.js';
+import { failure } from '../../../families/openai-chat/testing/simulated-failures.js';
 
 /** Conversations of one running simulator: items by conversation, in order. */
 export class SimulatedConversations {

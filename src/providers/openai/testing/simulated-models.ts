@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../contracts/chat.js';
 import type { SimulatedAnswer } from '../../../kit/simulator-server.js';
-import { noSuchModel } from './simulated-failures.js';
+import { noSuchModel } from '../../../families/openai-chat/testing/simulated-failures.js';
 
 /** Names that our catalogue knows and does not; the vendor gives them all on one page. */
 const models: readonly JsonObject[] = ['gpt-sim-large', 'gpt-5-2025-08-07', 'gpt-4o-mini', 'text-embedding-3-small'].map((id, at) => ({

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../contracts/chat.js';
 import { isRecord, jsonFrom } from '../../../kit/read-body.js';
 import type { SimulatedAnswer } from '../../../kit/simulator-server.js';
-import { failure } from './simulated-failures.js';
-import { responseAnswer } from './simulated-responses.js';
+import { failure } from '../../../families/openai-chat/testing/simulated-failures.js';
+import { responseAnswer } from '../../../families/openai-responses/testing/simulated-responses.js';
 
 const keptId = 'resp_simulated';
 

@@ -1,12 +1,14 @@
 import type { JsonObject } from '../../../contracts/chat.js';
-import type { Script, SimulatedCall, SimulatedTurn } from './simulated-script.js';
-import { cachedTokens, inputTokens, outputTokens, scriptOf } from './simulated-script.js';
+import type { Script, SimulatedCall, SimulatedTurn } from '../../openai-chat/testing/simulated-script.js';
+import { cachedTokens, inputTokens, outputTokens, scriptOf } from '../../openai-chat/testing/simulated-script.js';
+import type { SimulatedWire } from '../../openai-chat/testing/simulated-wire.js';
+import { serverError } from '../../openai-chat/testing/simulated-wire.js';
 
 /** An event or an item: all have a type. */
 type Typed = JsonObject & { readonly type: string };
 
 /** The events of a Responses answer, each as it stands on the wire. */
-export function responseEvents(turn: SimulatedTurn): readonly string[] {
+function responseEvents(turn: SimulatedTurn): readonly string[] {
   const script = scriptOf(turn);
   const started = responseOf(turn, 'in_progress', [], null);
   const ended = responseAnswer(turn);
@@ -28,11 +30,11 @@ export function responseAnswer(turn: SimulatedTurn): JsonObject {
   return responseOf(turn, script.isTooLong ? 'incomplete' : 'completed', output, usageOf(script));
 }
 
-export function unknownResponseEvent(): string {
+function unknownResponseEvent(): string {
   return eventOf({ type: 'response.hologram.delta', size: 3 });
 }
 
-export function eventOf(data: Typed): string {
+function eventOf(data: Typed): string {
   return `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
@@ -138,3 +140,11 @@ function usageOf(script: Script): JsonObject {
     total_tokens: inputTokens + output,
   };
 }
+
+export const responses: SimulatedWire = {
+  input: 'input',
+  events: responseEvents,
+  answer: responseAnswer,
+  failure: () => eventOf({ type: 'error', sequence_number: 9, code: 'server_error', message: serverError.message, param: null }),
+  stranger: unknownResponseEvent,
+};
