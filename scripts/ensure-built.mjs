@@ -13,7 +13,7 @@ const sources = [
   ...readdirSync(`${root}src`, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.spec.ts'))
     .map((entry) => `${entry.parentPath}/${entry.name}`),
-  ...['tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'package-lock.json'].map((name) => `${root}${name}`),
+  ...['tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'package-lock.json', 'scripts/build.mjs'].map((name) => `${root}${name}`),
 ].sort();
 
 const hash = createHash('sha256');
@@ -25,10 +25,7 @@ const current = hash.digest('hex');
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== current) {
   console.error('Building …');
-  const { status } = spawnSync(process.execPath, [`${root}node_modules/@nestjs/cli/bin/nest.js`, 'build'], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const { status } = spawnSync(process.execPath, [`${root}scripts/build.mjs`], { stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0) {
     console.error('The build failed: see the lines above.');
     process.exit(status ?? 1);

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 
 import { environmentNameOf } from '../../src/contracts/manifest.js';
 import type { ProviderSimulator, RunningSimulator } from '../../src/contracts/simulator.js';
 import { loadSimulators } from '../../src/testing/load-simulators.js';
 import type { BuiltToolRun } from '../support/built-tool.js';
-import { runBuiltTool, runNode } from '../support/built-tool.js';
+import { runBuiltTool, runNode, tool as builtTool } from '../support/built-tool.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { emptyDatabase, freshDatabase } from '../support/postgres.js';
 import { builtInProviders } from '../support/start-gateway.js';
@@ -87,6 +88,16 @@ describe('the built tool, over a database', () => {
     });
     expect(ended.exitCode).toBe(130);
     expect(ended.errors).toMatch(/^maestro: .*cancelled/);
+  });
+
+  it('loads nothing that only the gateway needs', async () => {
+    const tracing = ['--import', join(process.cwd(), 'test/support/told-imports.mjs')];
+    const { exitCode, errors } = await runNode([...tracing, builtTool, 'sessions', 'list'], { env });
+    const loaded = [...errors.matchAll(/^loads (\S+)$/gm)].map(([, name]) => name);
+    expect(exitCode).toBe(0);
+    expect(loaded).toEqual(expect.arrayContaining(['@nestjs/core', 'typeorm']));
+    const onlyGateway = ['@nestjs/swagger', '@nestjs/platform-fastify', '@nestjs/microservices', '@nestjs/terminus', 'fastify', 'pino'];
+    expect(loaded.filter((name) => onlyGateway.includes(name ?? ''))).toEqual([]);
   });
 
   it('starts about as fast as a person types', async () => {

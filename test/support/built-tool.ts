@@ -16,7 +16,8 @@ export interface BuiltToolOptions {
   readonly onStart?: (child: { kill(signal: NodeJS.Signals): boolean }) => void;
 }
 
-const tool = join(process.cwd(), 'bin/maestro.mjs');
+/** The file that the package's `bin` names. */
+export const tool = join(process.cwd(), 'bin/maestro.mjs');
 
 /** The admin tool as it is shipped, as a process of its own that knows no other environment than the given. */
 export function runBuiltTool(args: readonly string[], options?: BuiltToolOptions): Promise<BuiltToolRun> {

@@ -41,7 +41,7 @@ export class LoginCommand extends AdminCommand {
     const vault = await this.workbench.vault();
     const attempt = { vault, provider, name, ...(method !== undefined && { method }) };
     const id = await (method === undefined || method === 'browser' ? this.withBrowser(attempt) : this.without(attempt));
-    const { value, text } = await shownSession(await vault.sessions.get({ id }));
+    const { value, text } = shownSession(await vault.sessions.get({ id }));
     this.print(options, value, text);
   }
 

@@ -3,6 +3,7 @@ import { Command, Option, SubCommand } from 'nest-commander';
 
 import type { Session } from '../../../contracts/session.js';
 import type { TermsReport } from '../../../core/login/consents.js';
+import { SessionListDto } from '../../requests/session-answer.dto.js';
 import type { CommonOptions } from '../admin-command.js';
 import { AdminCommand, CommandGroup } from '../admin-command.js';
 import { sessionArgument, sessionFromArgument } from '../session-argument.js';
@@ -14,7 +15,6 @@ import { LoginCommand } from './auth-login.command.js';
 @Injectable()
 export class LoginStatusCommand extends AdminCommand {
   async run([provider]: readonly string[], options: CommonOptions): Promise<void> {
-    const { SessionListDto } = await import('../../requests/session-answer.dto.js');
     const { sessions } = await this.workbench.vault();
     const data: Session[] = [];
     for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Option, SubCommand } from 'nest-commander';
 
+import { NewCallerDto } from '../../requests/caller-answer.dto.js';
 import type { CommonOptions } from '../admin-command.js';
 import { AdminCommand } from '../admin-command.js';
 import { wholeNumber } from '../numbers.js';
@@ -29,7 +30,6 @@ export class CreateCaller extends AdminCommand {
       ...(scopes !== undefined && { scopes }),
       ...(expiresAt !== undefined && { expiresAt }),
     });
-    const { NewCallerDto } = await import('../../requests/caller.dto.js');
     const told = key.reveal();
     this.print({ json: json === true }, new NewCallerDto(account, told), `${callerText(account)}key  ${told}\n`);
     this.terminal.errors.write('this key is not shown again\n');

@@ -4,6 +4,7 @@ import { Option, SubCommand } from 'nest-commander';
 import type { Scope } from '../../../contracts/caller.js';
 import { scopes } from '../../../contracts/caller.js';
 import type { AccessReport } from '../../../core/access/callers.js';
+import { AccessReportDto, CallerAnswerDto, GrantAnswerDto } from '../../requests/caller-answer.dto.js';
 import type { CommonOptions } from '../admin-command.js';
 import { AdminCommand } from '../admin-command.js';
 import { sessionArgument, sessionFromArgument } from '../session-argument.js';
@@ -24,7 +25,6 @@ export class GrantSessions extends AdminCommand {
   async run([given = '', pattern = '']: readonly string[], options: CommonOptions): Promise<void> {
     const { callers } = await this.workbench.vault();
     const grant = await callers.grant(given, grantFromArgument(pattern));
-    const { GrantAnswerDto } = await import('../../requests/caller.dto.js');
     this.print(options, new GrantAnswerDto(grant), `granted ${grantText(grant)}\n`);
   }
 }
@@ -64,7 +64,6 @@ export class SetCallerDefault extends AdminCommand {
   async run([given = '', provider = '', session]: readonly string[], options: CommonOptions): Promise<void> {
     const { callers } = await this.workbench.vault();
     const account = await callers.setDefault(given, provider, session);
-    const { CallerAnswerDto } = await import('../../requests/caller.dto.js');
     this.print(options, new CallerAnswerDto(account), callerText(account));
   }
 }
@@ -83,7 +82,6 @@ interface WhyOptions extends CommonOptions {
 export class ExplainAccess extends AdminCommand {
   async run([given = '', session = '']: readonly string[], { json, scope }: WhyOptions): Promise<void> {
     const report = await (await this.workbench.vault()).callers.why(given, sessionFromArgument(session), scope);
-    const { AccessReportDto } = await import('../../requests/caller.dto.js');
     this.print({ json: json === true }, new AccessReportDto(report), reportText(report));
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Command, Option, SubCommand } from 'nest-commander';
 
+import { CallerAnswerDto, CallerListDto } from '../../requests/caller-answer.dto.js';
 import type { CommonOptions } from '../admin-command.js';
 import { AdminCommand, CommandGroup } from '../admin-command.js';
 import { wholeNumber } from '../numbers.js';
@@ -18,7 +19,6 @@ interface ListOptions extends CommonOptions {
 export class ListCallers extends AdminCommand {
   async run(_arguments: readonly string[], { json, ...query }: ListOptions): Promise<void> {
     const page = await (await this.workbench.vault()).callers.list(query);
-    const { CallerListDto } = await import('../../requests/caller.dto.js');
     const more = page.nextCursor === undefined ? '' : `more: --cursor ${page.nextCursor}\n`;
     this.print({ json: json === true }, new CallerListDto(page), callersText(page.data) + more);
   }
@@ -44,7 +44,6 @@ export class ListCallers extends AdminCommand {
 export class ShowCaller extends AdminCommand {
   async run([given = '']: readonly string[], options: CommonOptions): Promise<void> {
     const account = await (await this.workbench.vault()).callers.get(given);
-    const { CallerAnswerDto } = await import('../../requests/caller.dto.js');
     this.print(options, new CallerAnswerDto(account), callerText(account));
   }
 }

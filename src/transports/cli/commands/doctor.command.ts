@@ -3,6 +3,7 @@ import { Command } from 'nest-commander';
 
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
 import type { ExaminedSession } from '../../../core/sessions/session-checkup.js';
+import { SessionAnswerDto } from '../../requests/session-answer.dto.js';
 import type { CommonOptions } from '../admin-command.js';
 import { AdminCommand } from '../admin-command.js';
 import { facts, table } from '../table.js';
@@ -30,7 +31,7 @@ export class DoctorCommand extends AdminCommand {
     // Behind a part that is not well, sessions cannot be looked at.
     const sessions = parts.every(({ isWell }) => isWell) ? await this.examinedSessions() : [];
     const report = { parts, sessions };
-    this.print(options, await valueOf(report), textOf(report));
+    this.print(options, valueOf(report), textOf(report));
     const findings = parts.filter(({ isWell }) => !isWell).length + sessions.filter(({ needsPerson }) => needsPerson).length;
     if (findings > 0) throw new MaestroError('vault.needs-person', { findings });
   }
@@ -84,8 +85,7 @@ function failed(error: unknown): PartCheck {
   return { part: error.code.startsWith('encryption.') ? 'keys' : 'database', isWell: false, text: error.message };
 }
 
-async function valueOf({ parts, sessions }: DoctorReport): Promise<object> {
-  const { SessionAnswerDto } = await import('../../requests/session-answer.dto.js');
+function valueOf({ parts, sessions }: DoctorReport): object {
   return {
     parts,
     sessions: sessions.map(({ session, isReadable, needsPerson }) =>

@@ -1,4 +1,5 @@
 import type { Session } from '../../../contracts/session.js';
+import { SessionAnswerDto, SessionListDto } from '../../requests/session-answer.dto.js';
 import { facts, table } from '../table.js';
 
 /** The same session for programs and for people. */
@@ -7,18 +8,13 @@ export interface ShownSession {
   readonly text: string;
 }
 
-/**
- * The same facts, in the same words, as every other transport answers. With those answers comes the description of the API,
- * which takes long to load: it is loaded when there is something to show.
- */
-export async function shownSession(session: Session): Promise<ShownSession> {
-  const { SessionAnswerDto } = await import('../../requests/session-answer.dto.js');
+/** The same facts, in the same words, as every other transport answers. */
+export function shownSession(session: Session): ShownSession {
   const value = new SessionAnswerDto(session);
   return { value, text: facts(Object.entries(value).map(([name, fact]) => [name, String(fact)])) };
 }
 
-export async function shownSessions(sessions: readonly Session[]): Promise<ShownSession> {
-  const { SessionListDto } = await import('../../requests/session-answer.dto.js');
+export function shownSessions(sessions: readonly Session[]): ShownSession {
   const rows = sessions.map(({ provider, authType, name, status, lastUsedAt, label, id }) => [
     provider,
     authType,

@@ -14,7 +14,7 @@ abstract class ChangeCommand extends AdminCommand {
   protected async change(argument: string, edit: SessionEdit, options: CommonOptions): Promise<void> {
     const address = sessionFromArgument(argument);
     const session = await (await this.workbench.vault()).sessions.change(address, edit);
-    const { value, text } = await shownSession(session);
+    const { value, text } = shownSession(session);
     this.print(options, value, text);
   }
 }
@@ -63,7 +63,7 @@ export class CloneSession extends AdminCommand {
   async run([argument = '', name = '']: readonly string[], { label, ...options }: CloneOptions): Promise<void> {
     const address = sessionFromArgument(argument);
     const { sessions } = await this.workbench.vault();
-    const { value, text } = await shownSession(await sessions.clone(address, { name, ...(label !== undefined && { label }) }));
+    const { value, text } = shownSession(await sessions.clone(address, { name, ...(label !== undefined && { label }) }));
     this.print(options, value, text);
   }
 
@@ -115,7 +115,7 @@ export class RefreshSession extends AdminCommand {
   async run([argument = '']: readonly string[], options: CommonOptions): Promise<void> {
     const address = sessionFromArgument(argument);
     const { provider } = await this.workbench.vault();
-    const { value, text } = await shownSession(await provider.refreshSession(address, { signal: this.terminal.signal }));
+    const { value, text } = shownSession(await provider.refreshSession(address, { signal: this.terminal.signal }));
     this.print(options, value, text);
   }
 }

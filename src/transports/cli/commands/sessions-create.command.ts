@@ -29,7 +29,7 @@ export class CreateSession extends AdminCommand {
     const credentials = await credentialsFromText(secret);
     const { sessions } = await this.workbench.vault();
     const session = await sessions.create({ ...options, provider, authType, name, credentials, signal: this.terminal.signal });
-    const { value, text } = await shownSession(session);
+    const { value, text } = shownSession(session);
     this.print({ json: json === true }, value, text);
   }
 

@@ -24,7 +24,7 @@ export class ListSessions extends AdminCommand {
   async run(_arguments: readonly string[], { json, ...query }: ListOptions): Promise<void> {
     const { sessions } = await this.workbench.vault();
     const found = await allOf(sessions, query);
-    const { value, text } = await shownSessions(found);
+    const { value, text } = shownSessions(found);
     this.print({ json: json === true }, value, text);
   }
 
@@ -66,7 +66,7 @@ export class ShowSession extends AdminCommand {
   async run([argument = '']: readonly string[], options: CommonOptions): Promise<void> {
     const address = sessionFromArgument(argument);
     const session = await (await this.workbench.vault()).sessions.get(address);
-    const { value, text } = await shownSession(session);
+    const { value, text } = shownSession(session);
     this.print(options, value, text);
   }
 }

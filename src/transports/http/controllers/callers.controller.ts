@@ -4,16 +4,12 @@ import type { FastifyReply } from 'fastify';
 
 import type { Caller } from '../../../contracts/caller.js';
 import { Callers } from '../../../core/access/callers.js';
+import { AccessReportDto, CallerAnswerDto, CallerListDto, GrantAnswerDto, NewCallerDto } from '../../requests/caller-answer.dto.js';
 import {
-  AccessReportDto,
-  CallerAnswerDto,
-  CallerListDto,
   CreateCallerDto,
-  GrantAnswerDto,
   GrantDto,
   ListCallersDto,
   newCallerFrom,
-  NewCallerDto,
   SetDefaultDto,
   whyAddressFrom,
   WhyDto,
