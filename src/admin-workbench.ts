@@ -5,7 +5,6 @@ import type { DataSource } from 'typeorm';
 
 import type { AdminOptions } from './admin.module.js';
 import type { Environment } from './config/environment.js';
-import { EnvironmentError } from './config/environment.js';
 import { MaestroError } from './contracts/errors/maestro-error.js';
 import { Callers } from './core/access/callers.js';
 import { Archive } from './core/archive/archive.port.js';
@@ -26,8 +25,6 @@ import type { KeyRing } from './persistence/encryption/key-ring.js';
 import type { Vault, Workbench } from './transports/cli/workbench.js';
 
 export interface WorkbenchOptions {
-  /** Read when a command needs it. */
-  readonly environment: () => Environment;
   /** Absolute. */
   readonly providersFolders: readonly string[];
   readonly filter: SecretFilter;
@@ -96,7 +93,7 @@ export class AdminWorkbench implements Workbench {
     const { loadKeys } = await import('./persistence/encryption/key-file.js');
     const { connectDatabase } = await import('./persistence/open-database.js');
     const { TypeOrmMigrations } = await import('./persistence/typeorm-migrations.js');
-    const environment = this.environment();
+    const environment = await this.environment();
     const { keyRing } = await loadKeys(keySettingsFrom(environment));
     const dataSource = await connectDatabase(databaseFrom(environment), keyRing);
     this.#closing.push(() => dataSource.destroy());
@@ -107,13 +104,13 @@ export class AdminWorkbench implements Workbench {
   private async core(): Promise<INestApplicationContext> {
     const { dataSource, keyRing, migrations } = await this.database();
     await requireCurrentSchema(migrations);
-    return this.started({ persistence: { dataSource, keyRing, spoolFolder: spoolFolderIn(this.environment()) } });
+    return this.started({ persistence: { dataSource, keyRing, spoolFolder: spoolFolderIn(await this.environment()) } });
   }
 
   private async started(part: Pick<AdminOptions, 'persistence'>): Promise<INestApplicationContext> {
     const { AdminModule } = await import('./admin.module.js');
     const { providersFolders, filter } = this.options;
-    const environment = this.environment();
+    const environment = await this.environment();
     const module = AdminModule.forRoot({ environment, providersFolders, ...part });
     // Silent: what goes wrong is thrown, and told once by whoever runs the commands.
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and documents a literal.
@@ -124,14 +121,16 @@ export class AdminWorkbench implements Workbench {
     return application;
   }
 
-  private environment(): Environment {
-    this.#environment ??= this.readEnvironment();
+  /** Read when a command needs it, once. */
+  private async environment(): Promise<Environment> {
+    this.#environment ??= await this.readEnvironment();
     return this.#environment;
   }
 
-  private readEnvironment(): Environment {
+  private async readEnvironment(): Promise<Environment> {
+    const { EnvironmentError, loadEnvironment } = await import('./config/environment.js');
     try {
-      const environment = this.options.environment();
+      const environment = loadEnvironment();
       for (const secret of secretsIn(environment)) this.options.filter.remember(secret);
       return environment;
     } catch (error) {
