@@ -53,6 +53,11 @@ describe('a decoded stream', () => {
     expect(await read()).toEqual({ texts: ['end after 0'] });
   });
 
+  it('takes the name of a field that the end of the body cut off for nothing', async () => {
+    expect(await read('data: a\n\ndata')).toEqual({ texts: ['a', 'end after 1'] });
+    expect(await read('data: a\n\ndata: ')).toEqual({ texts: ['a', 'end after 1'] });
+  });
+
   it('gives the events before a failure, in whatever pieces both arrive', async () => {
     const expected = { texts: ['a', 'b'], code: 'upstream.overloaded' };
     expect(await read('data: a\n\ndata: b\n\ndata: fail\n\ndata: c\n\n')).toEqual(expected);

@@ -94,7 +94,7 @@ function pushed(push: () => readonly ServerSentEvent[], provider: string): reado
 /** An event that the end of the body cut in two is no event: what is missing then is the terminal marker. */
 function wholeEvents(events: readonly ServerSentEvent[]): readonly ServerSentEvent[] {
   return events.filter(({ data }) => {
-    if (!data.startsWith('{')) return true;
+    if (!data.startsWith('{')) return data !== '';
     try {
       JSON.parse(data);
       return true;
