@@ -51,7 +51,12 @@ const rings = [
     may: ['contracts/', 'core/', 'transports/requests/', 'transports/rpc/'],
     npm: [...nest, '@nestjs/microservices', 'rxjs'],
   },
-  { name: 'testing', folder: 'testing', may: ['contracts/', 'kit/', 'dialects/', 'core/registry/compliance', 'testing/'], npm: [] },
+  {
+    name: 'testing',
+    folder: 'testing',
+    may: ['contracts/', 'kit/', 'dialects/', 'core/registry/(compliance|provider-settings)[.]ts$', 'testing/'],
+    npm: ['@nestjs/common', '@nestjs/core'],
+  },
   { name: 'config', folder: 'config', may: ['config/'], npm: ['class-validator', 'class-transformer', 'reflect-metadata'] },
 ];
 

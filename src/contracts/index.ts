@@ -43,6 +43,7 @@ export type {
 } from './chat.js';
 export { Clock, systemClock } from './clock.js';
 export type { ComplianceReport, Finding, FindingCode, ProviderCompliance } from './compliance.js';
+export type { ConformanceReport, ConformanceVerdict } from './conformance.js';
 export type { ChunkKind, ContextChunk, ContextSummary } from './context-chunk.js';
 export { ContextId } from './context-chunk.js';
 export type { ApiKeyCredentials, CredentialExtra, Credentials, OAuthCredentials } from './credentials.js';

@@ -33,6 +33,8 @@ export async function startSimulatorServer(
     requests.push(request);
     await write(outgoing, await answerTo(request), pace);
   };
+  // An idle connection that ends just when it is used again would look like a fault of whoever is tested.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

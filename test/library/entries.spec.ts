@@ -49,10 +49,13 @@ describe('the published entries', () => {
   it('hold what tests of providers are built with', () => {
     expect(Object.keys(testing).sort()).toEqual([
       'checkProvider',
+      'conformanceOf',
       'defineSimulator',
+      'describeProvider',
       'loadSimulators',
       'startIssuer',
       'startSimulatorServer',
+      'writeConformance',
     ]);
   });
 
