@@ -1,20 +1,16 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
+import { SealedRow } from './sealed-row.js';
+
 /** A login between its two halves: ten minutes at most, deleted by whoever takes it. */
 @Entity('pending_logins')
 @Check('pending_logins_auth_type', `auth_type = 'oauth'`)
 @Check('pending_logins_method', `method in ('browser', 'paste', 'device', 'federation')`)
 @Index('pending_logins_state_hash_index', ['stateHash'], { unique: true })
 @Index('pending_logins_caller_id_index', ['callerId'])
-export class PendingLoginRow {
+export class PendingLoginRow extends SealedRow {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'pending_logins_pkey' })
   id: string;
-
-  @Column({ type: 'text' })
-  provider: string;
-
-  @Column({ name: 'auth_type', type: 'text' })
-  authType: string;
 
   @Column({ type: 'text' })
   name: string;
@@ -35,12 +31,6 @@ export class PendingLoginRow {
   /** The sealed envelope. */
   @Column({ type: 'bytea' })
   secrets: Buffer;
-
-  @Column({ name: 'key_id', type: 'text' })
-  keyId: string;
-
-  @Column({ name: 'secret_version', type: 'integer' })
-  secretVersion: number;
 
   @Column({ name: 'poll_interval_seconds', type: 'integer', nullable: true })
   pollIntervalSeconds: number | null;

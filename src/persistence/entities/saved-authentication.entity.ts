@@ -1,5 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
+import { SealedCredentials } from './sealed-row.js';
+
 /**
  * A named session as it rests. Column by column what the last migration leaves behind, constraints under the same names, so
  * that `typeorm migration:generate --check` finds nothing to do.
@@ -18,32 +20,15 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('saved_authentications_key_id_index', ['keyId'])
 @Index('saved_authentications_fingerprint_index', ['fingerprint'])
 @Index('saved_authentications_next_refresh_at_index', ['nextRefreshAt'])
-export class SavedAuthentication {
+export class SavedAuthentication extends SealedCredentials {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'saved_authentications_pkey' })
   id: string;
-
-  @Column({ type: 'text' })
-  provider: string;
-
-  @Column({ name: 'auth_type', type: 'text' })
-  authType: string;
 
   @Column({ type: 'text' })
   name: string;
 
   @Column({ type: 'text', nullable: true })
   label: string | null;
-
-  /** The sealed envelope. */
-  @Column({ type: 'bytea' })
-  credentials: Buffer;
-
-  /** Which key wraps it. */
-  @Column({ name: 'key_id', type: 'text' })
-  keyId: string;
-
-  @Column({ name: 'secret_version', type: 'integer' })
-  secretVersion: number;
 
   @Column({ type: 'integer' })
   generation: number;

@@ -1,5 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
+import { SealedCredentials } from './sealed-row.js';
+
 /** The ledger: what became of each attempt to refresh. Whose token it was says its fingerprint; no secret is here. */
 @Entity('refresh_attempts')
 @Check('refresh_attempts_state', `state in ('claimed', 'sent', 'stored', 'rejected', 'unknown')`)
@@ -45,28 +47,12 @@ export class RefreshAttempt {
 @Check('orphaned_grants_reason', `reason in ('fenced', 'replaced')`)
 @Index('orphaned_grants_session_id_index', ['sessionId'])
 @Index('orphaned_grants_created_at_index', ['createdAt'])
-export class OrphanedGrant {
+export class OrphanedGrant extends SealedCredentials {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'orphaned_grants_pkey' })
   id: string;
 
   @Column({ name: 'session_id', type: 'uuid' })
   sessionId: string;
-
-  @Column({ type: 'text' })
-  provider: string;
-
-  @Column({ name: 'auth_type', type: 'text' })
-  authType: string;
-
-  /** The sealed envelope. */
-  @Column({ type: 'bytea' })
-  credentials: Buffer;
-
-  @Column({ name: 'key_id', type: 'text' })
-  keyId: string;
-
-  @Column({ name: 'secret_version', type: 'integer' })
-  secretVersion: number;
 
   @Column({ type: 'text' })
   reason: string;
@@ -79,28 +65,12 @@ export class OrphanedGrant {
 @Entity('pending_revocations')
 @Check('pending_revocations_attempts', 'attempts >= 0')
 @Index('pending_revocations_next_at_index', ['nextAt'])
-export class PendingRevocation {
+export class PendingRevocation extends SealedCredentials {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'pending_revocations_pkey' })
   id: string;
 
   @Column({ name: 'session_id', type: 'uuid' })
   sessionId: string;
-
-  @Column({ type: 'text' })
-  provider: string;
-
-  @Column({ name: 'auth_type', type: 'text' })
-  authType: string;
-
-  /** The sealed envelope. */
-  @Column({ type: 'bytea' })
-  credentials: Buffer;
-
-  @Column({ name: 'key_id', type: 'text' })
-  keyId: string;
-
-  @Column({ name: 'secret_version', type: 'integer' })
-  secretVersion: number;
 
   /** Who deleted the session. */
   @Column({ type: 'text' })
