@@ -1,9 +1,10 @@
 import type { AuditAction, AuditEvent, AuditOutcome } from '../../contracts/audit-event.js';
 import type { Page } from '../../contracts/session.js';
-import { Optional, Text, TextLike } from './fields.js';
+import { Optional, Text } from './fields.js';
+import { PageQueryDto } from './page.dto.js';
 
 /** The query of the audit trail; everything in it is text. */
-export class ListAuditDto {
+export class ListAuditDto extends PageQueryDto {
   /** Events about this id. */
   @Optional()
   @Text({ min: 1 })
@@ -13,16 +14,6 @@ export class ListAuditDto {
   @Optional()
   @Text({ min: 1 })
   readonly actor?: string;
-
-  /** 1 to 200. */
-  @Optional()
-  @TextLike(/^([1-9]\d?|1\d\d|200)$/, 'must be a whole number from 1 to 200')
-  readonly limit?: string;
-
-  /** `nextCursor` of the page before. */
-  @Optional()
-  @Text({ min: 1 })
-  readonly cursor?: string;
 }
 
 /** One event, field by field. Times are RFC 3339. */

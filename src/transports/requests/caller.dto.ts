@@ -1,7 +1,7 @@
 import type { Scope } from '../../contracts/caller.js';
 import { scopes } from '../../contracts/caller.js';
 import type { SessionAddress } from '../../contracts/session.js';
-import { Nested, OneOf, Optional, Rule, Text, TextLike, Whole } from './fields.js';
+import { Nested, OneOf, Optional, Rule, Text, Whole } from './fields.js';
 import { sessionAddressFrom } from './session.dto.js';
 
 export class CallerLimitsDto {
@@ -70,19 +70,6 @@ export class SetDefaultDto {
   /** A name or an id. */
   @Text({ min: 1, max: 50 })
   readonly session: string;
-}
-
-/** The query of a list; everything in it is text. */
-export class ListCallersDto {
-  /** 1 to 200. */
-  @Optional()
-  @TextLike(/^([1-9]\d?|1\d\d|200)$/, 'must be a whole number from 1 to 200')
-  readonly limit?: string;
-
-  /** `nextCursor` of the page before. */
-  @Optional()
-  @Text({ min: 1 })
-  readonly cursor?: string;
 }
 
 /** The query that asks for the reason of a decision. */

@@ -1,20 +1,6 @@
 import type { Role } from '../../contracts/chat.js';
 import type { ChunkKind, ContextChunk, ContextSummary } from '../../contracts/context-chunk.js';
 import type { Page } from '../../contracts/session.js';
-import { Optional, Text, TextLike } from './fields.js';
-
-/** The query of a list; everything in it is text. */
-export class PageQueryDto {
-  /** 1 to 200. */
-  @Optional()
-  @TextLike(/^([1-9]\d?|1\d\d|200)$/, 'must be a whole number from 1 to 200')
-  readonly limit?: string;
-
-  /** `nextCursor` of the page before. */
-  @Optional()
-  @Text({ min: 1 })
-  readonly cursor?: string;
-}
 
 /** A conversation. Times are RFC 3339. */
 export class ContextDto {

@@ -3,8 +3,9 @@ import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import { ProviderId } from '../../contracts/provider-id.js';
 import type { SessionAddress, SessionStatus } from '../../contracts/session.js';
 import { SessionId } from '../../contracts/session.js';
-import { Flag, OneOf, Optional, Rule, Text, TextLike } from './fields.js';
+import { Flag, OneOf, Optional, Rule, Text } from './fields.js';
 import { isRecord } from './json.js';
+import { PageQueryDto } from './page.dto.js';
 
 const longestUrl = 2_000;
 const longestLabel = 200;
@@ -101,7 +102,7 @@ const statuses = [
 ] as const satisfies readonly SessionStatus[];
 
 /** The query of a list; everything in it is text. */
-export class ListSessionsDto {
+export class ListSessionsDto extends PageQueryDto {
   @Optional()
   @Text({ min: 1 })
   readonly provider?: string;
@@ -113,16 +114,6 @@ export class ListSessionsDto {
   @Optional()
   @OneOf(statuses)
   readonly status?: (typeof statuses)[number];
-
-  /** 1 to 200. */
-  @Optional()
-  @TextLike(/^([1-9]\d?|1\d\d|200)$/, 'must be a whole number from 1 to 200')
-  readonly limit?: string;
-
-  /** `nextCursor` of the page before. */
-  @Optional()
-  @Text({ min: 1 })
-  readonly cursor?: string;
 }
 
 export class DeleteSessionDto {

@@ -5,15 +5,8 @@ import type { FastifyReply } from 'fastify';
 import type { Caller } from '../../../contracts/caller.js';
 import { Callers } from '../../../core/access/callers.js';
 import { AccessReportDto, CallerAnswerDto, CallerListDto, GrantAnswerDto, NewCallerDto } from '../../requests/caller-answer.dto.js';
-import {
-  CreateCallerDto,
-  GrantDto,
-  ListCallersDto,
-  newCallerFrom,
-  SetDefaultDto,
-  whyAddressFrom,
-  WhyDto,
-} from '../../requests/caller.dto.js';
+import { CreateCallerDto, GrantDto, newCallerFrom, SetDefaultDto, whyAddressFrom, WhyDto } from '../../requests/caller.dto.js';
+import { PageQueryDto } from '../../requests/page.dto.js';
 import { pageFrom } from '../../requests/page.js';
 import { CurrentCaller } from '../auth.guard.js';
 import { NativeApi } from '../native-api.decorator.js';
@@ -39,7 +32,7 @@ export class CallersController {
 
   @Get('callers')
   @ApiOperation({ summary: 'The callers, with what each may use; revoked ones, too' })
-  async list(@CurrentCaller() caller: Caller, @Query(parsedAs(ListCallersDto)) query: ListCallersDto): Promise<CallerListDto> {
+  async list(@CurrentCaller() caller: Caller, @Query(parsedAs(PageQueryDto)) query: PageQueryDto): Promise<CallerListDto> {
     return new CallerListDto(await this.callers.for(caller).list(pageFrom(query)));
   }
 

@@ -3,7 +3,8 @@ import { ApiOperation } from '@nestjs/swagger';
 
 import type { Caller } from '../../../contracts/caller.js';
 import { Contexts } from '../../../core/contexts/contexts.js';
-import { ChunkListDto, ContextListDto, DeletedChunksDto, PageQueryDto } from '../../requests/context.dto.js';
+import { ChunkListDto, ContextListDto, DeletedChunksDto } from '../../requests/context.dto.js';
+import { PageQueryDto } from '../../requests/page.dto.js';
 import { pageFrom } from '../../requests/page.js';
 import type { SessionAddressParts } from '../../requests/session.dto.js';
 import { sessionAddressFrom } from '../../requests/session.dto.js';
