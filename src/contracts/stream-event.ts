@@ -149,6 +149,9 @@ export interface MessageEnd {
   readonly usage?: Usage;
 }
 
+/** What an event says of the answer's content. */
+export type ContentEvent = Exclude<StreamEvent, MessageStart | UsageEvent | MessageEnd>;
+
 /** A collected stream: what `stream: false` answers. */
 export interface ChatAnswer {
   readonly streamId: string;

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../contracts/chat.js';
-import type { AnswerPart, ChatAnswer, MessageEnd, MessageStart, StreamEvent, Usage } from '../../contracts/stream-event.js';
+import type { AnswerPart, ChatAnswer, ContentEvent, MessageEnd, MessageStart, StreamEvent, Usage } from '../../contracts/stream-event.js';
 
 type EventOf<Type extends StreamEvent['type']> = Extract<StreamEvent, { readonly type: Type }>;
 
@@ -39,9 +39,7 @@ function usageOf({ type: _type, ...usage }: EventOf<'usage'>): Usage {
   return usage;
 }
 
-type PartEvent = Exclude<StreamEvent, MessageStart | MessageEnd | EventOf<'usage'>>;
-
-function partFor(event: PartEvent, parts: Map<string, OpenPart>): OpenPart | undefined {
+function partFor(event: ContentEvent, parts: Map<string, OpenPart>): OpenPart | undefined {
   const key = keyOf(event, parts.size);
   const present = parts.get(key);
   if (present !== undefined) return present;
@@ -51,7 +49,7 @@ function partFor(event: PartEvent, parts: Map<string, OpenPart>): OpenPart | und
 }
 
 /** Events with one key make one part. */
-function keyOf(event: PartEvent, count: number): string {
+function keyOf(event: ContentEvent, count: number): string {
   switch (event.type) {
     case 'tool-call-start':
     case 'tool-call-delta':
@@ -68,7 +66,7 @@ function keyOf(event: PartEvent, count: number): string {
   }
 }
 
-function partOf(event: PartEvent): OpenPart | undefined {
+function partOf(event: ContentEvent): OpenPart | undefined {
   switch (event.type) {
     case 'text-delta':
       return openText('text');

@@ -1,11 +1,10 @@
 import type { EncodedStep, StreamEncoder } from '../../contracts/behaviours/stream-encoder.js';
 import type { JsonValue } from '../../contracts/chat.js';
-import type { MessageEnd, StreamEvent, Usage, UsageEvent } from '../../contracts/stream-event.js';
+import type { ContentEvent, MessageEnd, StreamEvent, Usage, UsageEvent } from '../../contracts/stream-event.js';
 import type { ServerSentEvent } from '../../contracts/wire-request.js';
 import { asJson } from '../../kit/json-fields.js';
 import { isRecord } from '../../kit/read-body.js';
 import { errorReport } from './error-encoder.js';
-import type { ContentEvent } from './written-blocks.js';
 import { closeBlock, writeContent } from './written-blocks.js';
 import { writeEnd, writeStart } from './written-message.js';
 import type { MessagesWriting, Pen, WireEvent } from './writing.js';

@@ -1,23 +1,10 @@
 import type { JsonObject } from '../../contracts/chat.js';
-import type {
-  Citation,
-  MessageEnd,
-  MessageStart,
-  ProviderEvent,
-  ReasoningDelta,
-  ServerTool,
-  StreamEvent,
-  ToolCallEnd,
-  UsageEvent,
-} from '../../contracts/stream-event.js';
+import type { Citation, ContentEvent, ProviderEvent, ReasoningDelta, ServerTool, ToolCallEnd } from '../../contracts/stream-event.js';
 import { carry } from '../../kit/carried.js';
 import { textIn } from '../../kit/json-fields.js';
 import { isRecord } from '../../kit/read-body.js';
 import type { Pen, WrittenBlock } from './writing.js';
 
-export type ContentEvent = Exclude<StreamEvent, MessageStart | UsageEvent | MessageEnd>;
-
-/** What an event says of the answer's content. */
 export function writeContent(event: ContentEvent, pen: Pen): void {
   switch (event.type) {
     case 'text-delta':

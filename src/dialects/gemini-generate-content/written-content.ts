@@ -1,16 +1,13 @@
 import type { JsonObject } from '../../contracts/chat.js';
 import type {
   Citation,
+  ContentEvent,
   FileEvent,
-  MessageEnd,
-  MessageStart,
   ProviderEvent,
   ReasoningDelta,
   ServerTool,
-  StreamEvent,
   TextDelta,
   ToolCallEnd,
-  UsageEvent,
 } from '../../contracts/stream-event.js';
 import { carry } from '../../kit/carried.js';
 import { asJson, textIn } from '../../kit/json-fields.js';
@@ -21,9 +18,6 @@ import { isJsonObject } from './wire.js';
 import type { Pen } from './writing.js';
 import { pushChunk, pushPart } from './writing.js';
 
-export type ContentEvent = Exclude<StreamEvent, MessageStart | UsageEvent | MessageEnd>;
-
-/** What an event says of the answer's content. */
 export function writeContent(event: ContentEvent, pen: Pen): void {
   switch (event.type) {
     case 'text-delta':
