@@ -8,14 +8,13 @@ import { messagesDoor } from '../../src/dialects/anthropic-messages/door.js';
 import { anthropicMessagesDecoder } from '../../src/dialects/anthropic-messages/stream-decoder.js';
 import { anthropicMessagesEncoder } from '../../src/dialects/anthropic-messages/stream-encoder.js';
 import type { BreakMode } from '../recordings/broken.js';
-import { failureOfBroken, isHalfWithEnd, isWholeRecording } from '../recordings/broken.js';
+import { isHalfWithEnd, isWholeRecording } from '../recordings/broken.js';
 import type { Recording } from '../recordings/cases.js';
 import { describeRecordings } from '../recordings/cases.js';
 import type { ReplayingGateway } from '../recordings/replay-process.js';
 import { modelOf, startReplayingGateway } from '../recordings/replay-process.js';
-import type { ReadStream } from '../recordings/summary.js';
-import { readStream, summaryOf } from '../recordings/summary.js';
-import { readThrough, recordedStream } from '../recordings/through-encoders.js';
+import { compareReading, silentlyBroken } from '../recordings/sdk-reading.js';
+import { recordedStream } from '../recordings/through-encoders.js';
 import type { SdkOutcome, SdkProcess } from '../support/sdk-process.js';
 import { startSdk } from '../support/sdk-process.js';
 import { providers } from './door-gateway.js';
@@ -31,7 +30,7 @@ const path = '/v1/messages';
 const messages = [{ role: 'user', content: 'Hello' }];
 const noRetries = { headers: { 'x-maestro-retries': '0' } };
 const lastWords = /^event: error\ndata: \{"type":"error",.*\}\n\n$/;
-const decoder = anthropicMessagesDecoder('maestro');
+const wire = { api: 'messages', encoder: anthropicMessagesEncoder, decoder: anthropicMessagesDecoder('maestro') } as const;
 
 const ask = ({ id, provider }: Recording, mode?: BreakMode): object => ({
   model: `${provider}/${modelOf(id, mode)}`,
@@ -68,13 +67,10 @@ describeRecordings('recorded streams through the door, read by the @anthropic-ai
     async (provider) => {
       const streams = streamsOf(provider);
       const compared = streams.map(async (recording) => {
-        const outcome = await read(recording);
-        const told = summaryOf(await itemsRead(outcome));
-        const expected = summaryOf(await sayable(recording));
+        const { isSame, differing } = await compareReading(wire, recording, await read(recording));
         const built = await collected(recording);
-        const isSame = JSON.stringify(told) === JSON.stringify(expected) && expected.text === recording.expected.text;
         const wrongly = recording.expected.error === null ? whatDiffers(built, recording) : built.error === undefined ? ['no error'] : [];
-        return isSame && wrongly.length === 0 ? [] : [{ id: recording.id, isSame, told, expected, wrongly, error: outcome.error }];
+        return isSame && wrongly.length === 0 ? [] : [{ ...differing, isSame, wrongly }];
       });
       const wrong = (await Promise.all(compared)).flat();
       console.info(
@@ -97,7 +93,7 @@ describeRecordings('recorded streams through the door, read by the @anthropic-ai
     const compared = streams.map(async (recording) => {
       const outcome = await sdk.call('messages.create', [{ ...ask(recording), stream: true }]);
       const built = await sdk.call('messages.stream', [ask(recording)], { then: 'finalMessage' });
-      const isSame = isSameJson(summaryOf(await itemsRead(outcome)), summaryOf(await sayable(recording)));
+      const { isSame } = await compareReading(wire, recording, outcome);
       const wrongly = recording.expected.error === null ? whatDiffers(built, recording) : built.error === undefined ? ['no error'] : [];
       return isSame && wrongly.length === 0 ? [] : [{ id: recording.id, isSame, wrongly }];
     });
@@ -113,20 +109,15 @@ describeRecordings('recorded streams through the door, read by the @anthropic-ai
   it.each(providers)(
     'say of %s that they broke off, cut or with a failure in the middle',
     async (provider) => {
-      const runs = streamsOf(provider).flatMap((recording) => (['cut', 'errmid'] as const).map((mode) => ({ recording, mode })));
-      const outcomes = runs.map(async ({ recording, mode }) => {
-        if ((await failureOfBroken(recording, mode)) === undefined) return [];
+      const { broken, silent } = await silentlyBroken(streamsOf(provider), async (recording, mode) => {
         const { error } = await read(recording, mode);
         // Two messages in one: what nobody can read is not known to be cut, but the helper does not take it.
-        const built = error === undefined ? await collected(recording, mode) : { error };
-        return [{ id: `${recording.id} ${mode}`, isTold: built.error !== undefined }];
+        return (error ?? (await collected(recording, mode)).error) !== undefined;
       });
-      const broken = (await Promise.all(outcomes)).flat();
-      const silent = broken.filter(({ isTold }) => !isTold).map(({ id }) => id);
-      console.info(`${path}, broken: ${provider} raised ${String(broken.length - silent.length)} of ${String(broken.length)}`);
+      console.info(`${path}, broken: ${provider} raised ${String(broken - silent.length)} of ${String(broken)}`);
 
       expect(silent).toEqual([]);
-      expect(broken.length).toBeGreaterThan(10);
+      expect(broken).toBeGreaterThan(10);
     },
     60_000,
   );
@@ -189,16 +180,6 @@ async function answerFrom(streams: readonly Recording[], request: IncomingMessag
   response.writeHead(200, { 'content-type': writer.contentType });
   for (const event of events) response.write(writer.write(event).text);
   response.end(error === undefined ? writer.end() : writer.fail(error));
-}
-
-function itemsRead({ items = [] }: SdkOutcome): Promise<ReadStream> {
-  const text = items.map((item) => `data: ${JSON.stringify(item)}\n\n`).join('');
-  return readStream([Buffer.from(text)], decoder, 'maestro');
-}
-
-async function sayable(recording: Recording): Promise<ReadStream> {
-  const stream = await recordedStream(recording);
-  return recording.api === 'messages' ? stream : (await readThrough(stream, anthropicMessagesEncoder, decoder)).read;
 }
 
 /** What the vendor's helper made of the events, against what is known of the recording. */
