@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-import type { JsonObject, JsonValue } from '../../src/contracts/chat.js';
+import type { ChatMessage, ContentPart, JsonObject, JsonValue } from '../../src/contracts/chat.js';
 import type { StreamEvent } from '../../src/contracts/stream-event.js';
 
 /** The provider whose own words the requests hold. */
@@ -49,4 +49,31 @@ export function callEvents(id: fc.Arbitrary<string>, inPieces: boolean): fc.Arbi
 function cutAt(text: string, cuts: readonly number[]): readonly string[] {
   const places = [...new Set([0, ...cuts.map((cut) => cut % text.length), text.length])].sort((a, b) => a - b);
   return places.slice(1).map((end, at) => text.slice(places[at], end));
+}
+
+interface Speech {
+  readonly text: fc.Arbitrary<ContentPart>;
+  readonly asked: fc.Arbitrary<ContentPart>;
+  readonly said: fc.Arbitrary<ContentPart>;
+  readonly result: fc.Arbitrary<ContentPart>;
+}
+
+/** The sides take turns; of one side's, results come first. */
+export function conversationOf({ text, asked, said, result }: Speech): fc.Arbitrary<readonly ChatMessage[]> {
+  const listOf = (part: fc.Arbitrary<ContentPart>): fc.Arbitrary<ContentPart[]> => fc.array(part, { minLength: 1, maxLength: 3 });
+  return fc
+    .tuple(
+      fc.option(fc.array(text, { minLength: 1, maxLength: 2 })),
+      listOf(asked),
+      fc.array(fc.tuple(listOf(said), fc.option(listOf(result)), listOf(asked)), { maxLength: 3 }),
+    )
+    .map(([system, first, turns]) => [
+      ...(system === null ? [] : [{ role: 'system' as const, content: system }]),
+      { role: 'user' as const, content: first },
+      ...turns.flatMap(([answer, results, next]) => [
+        { role: 'assistant' as const, content: answer },
+        ...(results === null ? [] : [{ role: 'tool' as const, content: results }]),
+        { role: 'user' as const, content: next },
+      ]),
+    ]);
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-import type { ChatMessage, ChatOptions, ChatRequest, ContentPart, ToolDefinition } from '../../src/contracts/chat.js';
+import type { ChatOptions, ChatRequest, ToolDefinition } from '../../src/contracts/chat.js';
 import type { StreamEvent, Usage } from '../../src/contracts/stream-event.js';
 import { collectAnswer } from '../../src/core/chat/collect-answer.js';
 import { encodeGenerateContentAnswer } from '../../src/dialects/gemini-generate-content/answer-encoder.js';
@@ -14,7 +14,7 @@ import { jsonArrayDecoder } from '../../src/kit/json-array-decoder.js';
 import { readBack } from '../recordings/incoming.js';
 import { readStream } from '../recordings/summary.js';
 import type { PartEvents } from './arbitrary.js';
-import { base64, callEvents, identifier, jsonObject, pieces, provider, runs, some, url, words } from './arbitrary.js';
+import { base64, callEvents, conversationOf, identifier, jsonObject, pieces, provider, runs, some, url, words } from './arbitrary.js';
 
 const text = fc
   .tuple(
@@ -63,25 +63,7 @@ const own = words.map((code) => ({
   data: { executableCode: { language: 'PYTHON', code } },
 }));
 
-function listOf(...parts: readonly fc.Arbitrary<ContentPart>[]): fc.Arbitrary<ContentPart[]> {
-  return fc.array(fc.oneof(...parts), { minLength: 1, maxLength: 3 });
-}
-
-const conversation: fc.Arbitrary<readonly ChatMessage[]> = fc
-  .tuple(
-    fc.option(fc.array(text, { minLength: 1, maxLength: 2 })),
-    listOf(text, image, file),
-    fc.array(fc.tuple(listOf(text, thought, call, own), fc.option(listOf(result)), listOf(text, image, file)), { maxLength: 3 }),
-  )
-  .map(([system, first, turns]) => [
-    ...(system === null ? [] : [{ role: 'system' as const, content: system }]),
-    { role: 'user' as const, content: first },
-    ...turns.flatMap(([said, results, asked]) => [
-      { role: 'assistant' as const, content: said },
-      ...(results === null ? [] : [{ role: 'tool' as const, content: results }]),
-      { role: 'user' as const, content: asked },
-    ]),
-  ]);
+const conversation = conversationOf({ text, asked: fc.oneof(text, image, file), said: fc.oneof(text, thought, call, own), result });
 
 const tool: fc.Arbitrary<ToolDefinition> = fc
   .tuple(

@@ -14,6 +14,7 @@ import {
   textPart,
   thought,
 } from '../../../test/support/chat-arbitraries.js';
+import { throughTheWire } from '../../../test/support/through-the-wire.js';
 import type { ChatMessage, ChatOptions, ChatRequest } from '../../contracts/chat.js';
 import type { FinishReason, StreamEvent } from '../../contracts/stream-event.js';
 import { wordOfFinish } from './finish-reason.js';
@@ -21,8 +22,6 @@ import { encodeChatRequest } from './request.js';
 import { decodeChatRequest } from './request-decoder.js';
 import { openAiChatDecoder } from './stream-decoder.js';
 import { openAiChatEncoder } from './stream-encoder.js';
-import type { ChatEncoderState } from './encoder-state.js';
-import type { ChatState } from './stream-state.js';
 
 const vendor = { provider: 'own', takesReasoningBack: true, takesReasoningDetails: true, takesTopK: true } as const;
 
@@ -164,22 +163,6 @@ function numbered(events: readonly StreamEvent[]): readonly StreamEvent[] {
   });
 }
 
-function throughTheWire(events: readonly StreamEvent[]): readonly StreamEvent[] {
-  const encoder = openAiChatEncoder({ created: 0, includeUsage: true });
-  const decoder = openAiChatDecoder('maestro');
-  let writing: ChatEncoderState | undefined;
-  let reading: ChatState | undefined;
-  return events.flatMap((event) => {
-    const { frames, state } = encoder.encode(event, writing);
-    writing = state;
-    return frames.flatMap((frame) => {
-      const step = decoder.decode(frame, reading);
-      reading = step.state;
-      return step.events;
-    });
-  });
-}
-
 describe('the two halves of Chat Completions', () => {
   it('read a request as it was written', () => {
     fc.assert(
@@ -198,7 +181,9 @@ describe('the two halves of Chat Completions', () => {
   it('read a stream as it was written', () => {
     fc.assert(
       fc.property(stream, (given) => {
-        const events = throughTheWire(given).filter(({ type }) => type !== 'usage');
+        const events = throughTheWire(given, openAiChatEncoder({ created: 0, includeUsage: true }), openAiChatDecoder('maestro')).filter(
+          ({ type }) => type !== 'usage',
+        );
         expect(events).toEqual(numbered(given));
       }),
       propertyRuns,

@@ -12,15 +12,14 @@ import {
   someUsage,
   textPart,
 } from '../../../test/support/chat-arbitraries.js';
+import { throughTheWire } from '../../../test/support/through-the-wire.js';
 import type { ChatMessage, ChatOptions, ChatRequest, ReasoningPart } from '../../contracts/chat.js';
 import type { FinishReason, StreamEvent } from '../../contracts/stream-event.js';
-import type { ResponsesEncoderState } from './encoder-state.js';
 import { whyIncomplete } from './finish-reason.js';
 import { decodeResponsesRequest } from './request-decoder.js';
 import { encodeResponsesRequest } from './request.js';
 import { openAiResponsesDecoder } from './stream-decoder.js';
 import { openAiResponsesEncoder } from './stream-encoder.js';
-import type { ResponsesState } from './stream-state.js';
 
 /** As a provider of this wire gives it: with its id, and in a form that only it can read. */
 const thought: fc.Arbitrary<ReasoningPart> = fc
@@ -162,22 +161,6 @@ const stream: fc.Arbitrary<readonly StreamEvent[]> = fc
     ];
   });
 
-function throughTheWire(events: readonly StreamEvent[]): readonly StreamEvent[] {
-  const encoder = openAiResponsesEncoder({ created: 0 });
-  const decoder = openAiResponsesDecoder('maestro');
-  let writing: ResponsesEncoderState | undefined;
-  let reading: ResponsesState | undefined;
-  return events.flatMap((event) => {
-    const { frames, state } = encoder.encode(event, writing);
-    writing = state;
-    return frames.flatMap((frame) => {
-      const step = decoder.decode(frame, reading);
-      reading = step.state;
-      return step.events;
-    });
-  });
-}
-
 describe('the two halves of Responses', () => {
   it('read a request as it was written', () => {
     fc.assert(
@@ -192,7 +175,7 @@ describe('the two halves of Responses', () => {
   it('read a stream as it was written', () => {
     fc.assert(
       fc.property(stream, (given) => {
-        expect(throughTheWire(given)).toEqual(given);
+        expect(throughTheWire(given, openAiResponsesEncoder({ created: 0 }), openAiResponsesDecoder('maestro'))).toEqual(given);
       }),
       propertyRuns,
     );
