@@ -1,7 +1,8 @@
-import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
+import type { DynamicModule, FactoryProvider, ModuleMetadata, OnApplicationShutdown } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 
+import { MaestroError } from '../contracts/errors/maestro-error.js';
 import { CallerStore } from '../core/access/caller-store.port.js';
 import { Archive } from '../core/archive/archive.port.js';
 import { AuditLog } from '../core/audit/audit-log.port.js';
@@ -33,92 +34,74 @@ import { openDatabase, prepareDatabase } from './open-database.js';
 import { FileRefreshSpool, noSpool } from './refresh/file-refresh-spool.js';
 import { TypeOrmRefreshStore } from './refresh/typeorm-refresh-store.js';
 import { TypeOrmRevocationOutbox } from './refresh/typeorm-revocation-outbox.js';
+import { migrationsTable } from './run-migrations.js';
 import { TypeOrmSessionStore } from './typeorm-session-store.js';
 
-/** Either a database of ours, opened at start and closed at the end, or the caller's own initialised DataSource, which is left open. */
+/**
+ * Either a database that is opened at start and closed at the end, with connections of its own beside those of the application; or
+ * a DataSource that `createDataSource` made and somebody initialised, which is left open.
+ */
 export type PersistenceOptions = {
   readonly keyRing: KeyRing;
   /** Absolute; where new tokens wait while the database is away. Absent: in memory only. */
   readonly spoolFolder?: string;
 } & ({ readonly database: DatabaseSettings; readonly dataSource?: never } | { readonly dataSource: DataSource; readonly database?: never });
 
-const ownership = Symbol('maestro/owns-data-source');
+export interface PersistenceAsyncOptions {
+  readonly imports?: ModuleMetadata['imports'];
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory: FactoryProvider<PersistenceOptions>['useFactory'];
+}
+
+/** Under this token the module has its DataSource: `DataSource` itself is the application's, and `TypeOrmModule` gives it everywhere. */
+export const maestroDataSource = Symbol.for('maestro/data-source');
+
+const persistenceOptions = Symbol('maestro/persistence-options');
 const replica = Symbol('maestro/replica');
 
-/** Gives the ports of core that need a database, the `DataSource` and its `DatabaseProbe`. */
+/** The vault on PostgreSQL: gives the ports of core that need a database, and its `DatabaseProbe`. */
 @Module({})
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(ownership) private readonly isOwner: boolean,
+    @Inject(maestroDataSource) private readonly dataSource: DataSource,
+    @Inject(persistenceOptions) private readonly options: PersistenceOptions,
     @Inject(replica) private readonly joined: JoinedReplica,
   ) {}
 
   static forRoot(options: PersistenceOptions): DynamicModule {
+    return PersistenceModule.forRootAsync({ useFactory: () => options });
+  }
+
+  /** Each call is a vault of its own. */
+  static forRootAsync({ imports = [], inject = [], useFactory }: PersistenceAsyncOptions): DynamicModule {
     return {
       module: PersistenceModule,
+      imports,
       providers: [
-        { provide: ownership, useValue: options.dataSource === undefined },
-        { provide: DataSource, useFactory: () => dataSourceOf(options) },
-        { provide: replica, useFactory: (dataSource: DataSource) => joined(dataSource, options), inject: [DataSource] },
+        { provide: persistenceOptions, useFactory, inject },
+        { provide: maestroDataSource, useFactory: dataSourceOf, inject: [persistenceOptions] },
+        { provide: replica, useFactory: joined, inject: [maestroDataSource, persistenceOptions] },
         {
           provide: KeyRotation,
-          useFactory: (dataSource: DataSource, auditLog: AuditLog, { id: replicaId }: JoinedReplica, spool: RefreshSpool) =>
-            new TypeOrmKeyRotation({ dataSource, keys: options.keyRing, auditLog, replicaId, spool }),
-          inject: [DataSource, AuditLog, replica, RefreshSpool],
+          useFactory: keyRotationOf,
+          inject: [maestroDataSource, persistenceOptions, AuditLog, replica, RefreshSpool],
         },
-        {
-          provide: SessionStore,
-          useFactory: (dataSource: DataSource) => new TypeOrmSessionStore(dataSource, options.keyRing),
-          inject: [DataSource],
-        },
-        {
-          provide: ContextStore,
-          useFactory: (dataSource: DataSource) => new TypeOrmContextStore(dataSource),
-          inject: [DataSource],
-        },
-        {
-          provide: CallerStore,
-          useFactory: (dataSource: DataSource) => new TypeOrmCallerStore(dataSource, options.keyRing),
-          inject: [DataSource],
-        },
-        {
-          provide: AuditLog,
-          useFactory: (dataSource: DataSource) => new TypeOrmAuditLog(dataSource, options.keyRing),
-          inject: [DataSource],
-        },
-        {
-          provide: RefreshStore,
-          useFactory: (dataSource: DataSource) => new TypeOrmRefreshStore(dataSource, options.keyRing),
-          inject: [DataSource],
-        },
-        {
-          provide: RevocationOutbox,
-          useFactory: (dataSource: DataSource) => new TypeOrmRevocationOutbox(dataSource, options.keyRing),
-          inject: [DataSource],
-        },
-        {
-          provide: Archive,
-          useFactory: (dataSource: DataSource) => new TypeOrmArchive(dataSource, options.keyRing),
-          inject: [DataSource],
-        },
-        {
-          provide: PendingLogins,
-          useFactory: (dataSource: DataSource) => new TypeOrmPendingLogins(dataSource, options.keyRing),
-          inject: [DataSource],
-        },
-        {
-          provide: LoginConsents,
-          useFactory: (dataSource: DataSource) => new TypeOrmLoginConsents(dataSource, options.keyRing),
-          inject: [DataSource],
-        },
-        { provide: RefreshSpool, useValue: options.spoolFolder === undefined ? noSpool : new FileRefreshSpool(options.spoolFolder) },
-        { provide: Fingerprints, useValue: new KeyRingFingerprints(options.keyRing) },
-        { provide: DatabaseProbe, useFactory: databaseProbe, inject: [DataSource] },
-        { provide: SecretBox, useValue: new AesGcmSecretBox(options.keyRing) },
+        onDatabase(SessionStore, (dataSource, keyRing) => new TypeOrmSessionStore(dataSource, keyRing)),
+        onDatabase(ContextStore, (dataSource) => new TypeOrmContextStore(dataSource)),
+        onDatabase(CallerStore, (dataSource, keyRing) => new TypeOrmCallerStore(dataSource, keyRing)),
+        onDatabase(AuditLog, (dataSource, keyRing) => new TypeOrmAuditLog(dataSource, keyRing)),
+        onDatabase(RefreshStore, (dataSource, keyRing) => new TypeOrmRefreshStore(dataSource, keyRing)),
+        onDatabase(RevocationOutbox, (dataSource, keyRing) => new TypeOrmRevocationOutbox(dataSource, keyRing)),
+        onDatabase(Archive, (dataSource, keyRing) => new TypeOrmArchive(dataSource, keyRing)),
+        onDatabase(PendingLogins, (dataSource, keyRing) => new TypeOrmPendingLogins(dataSource, keyRing)),
+        onDatabase(LoginConsents, (dataSource, keyRing) => new TypeOrmLoginConsents(dataSource, keyRing)),
+        onDatabase(DatabaseProbe, (dataSource) => databaseProbe(dataSource)),
+        onOptions(RefreshSpool, ({ spoolFolder }) => (spoolFolder === undefined ? noSpool : new FileRefreshSpool(spoolFolder))),
+        onOptions(Fingerprints, ({ keyRing }) => new KeyRingFingerprints(keyRing)),
+        onOptions(SecretBox, ({ keyRing }) => new AesGcmSecretBox(keyRing)),
       ],
       exports: [
-        ...[DataSource, SessionStore, CallerStore, ContextStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
+        ...[SessionStore, CallerStore, ContextStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
         ...[RefreshStore, RefreshSpool, RevocationOutbox, KeyRotation, Archive, DatabaseProbe],
       ],
     };
@@ -127,12 +110,39 @@ export class PersistenceModule implements OnApplicationShutdown {
   /** After the last request: transports close before the modules they use. */
   async onApplicationShutdown(): Promise<void> {
     await this.joined.leave();
-    if (this.isOwner && this.dataSource.isInitialized) await this.dataSource.destroy();
+    if (this.options.dataSource === undefined && this.dataSource.isInitialized) await this.dataSource.destroy();
   }
+}
+
+function onDatabase<T>(provide: symbol, make: (dataSource: DataSource, keyRing: KeyRing) => T): FactoryProvider<T> {
+  return {
+    provide,
+    useFactory: (dataSource: DataSource, { keyRing }: PersistenceOptions) => make(dataSource, keyRing),
+    inject: [maestroDataSource, persistenceOptions],
+  };
+}
+
+function onOptions<T>(provide: symbol, make: (options: PersistenceOptions) => T): FactoryProvider<T> {
+  return { provide, useFactory: make, inject: [persistenceOptions] };
+}
+
+function keyRotationOf(
+  dataSource: DataSource,
+  { keyRing: keys }: PersistenceOptions,
+  auditLog: AuditLog,
+  { id: replicaId }: JoinedReplica,
+  spool: RefreshSpool,
+): KeyRotation {
+  return new TypeOrmKeyRotation({ dataSource, keys, auditLog, replicaId, spool });
 }
 
 async function dataSourceOf(options: PersistenceOptions): Promise<DataSource> {
   if (options.dataSource === undefined) return openDatabase(options.database, options.keyRing);
+  // Preparing it runs its migrations, and another one's are not ours to run.
+  if (options.dataSource.options.migrationsTableName !== migrationsTable) {
+    const problem = "the DataSource for Maestro is the application's own; give `database` instead, for connections beside it";
+    throw new MaestroError('configuration.invalid', { problems: [problem] });
+  }
   await prepareDatabase(options.dataSource, options.keyRing);
   return options.dataSource;
 }
