@@ -46,7 +46,7 @@ describe('an authorised client', () => {
     await running.sessions.create(create);
     const { client, session } = await clients.open(localCaller, 'chat', work);
     const headers: OutgoingHeaders = {};
-    client.authorise(headers);
+    await client.authorise(headers);
 
     expect(headers).toEqual({ authorization: 'Bearer access-0123456789abcdef' });
     expect(session).toMatchObject({ name: 'work', authType: 'oauth', status: 'active' });

@@ -126,11 +126,11 @@ describe('a Google login', () => {
     const credentials = await logIn(oauth);
     const own = oauth.createClient({ ...credentials, extra: { projectId: 'own' } }, { baseUrl: 'https://own.example/' });
     const headers: Record<string, string> = {};
-    own.authorise(headers);
+    await own.authorise(headers);
     expect(own.baseUrl).toBe('https://own.example');
     expect(headers['x-goog-user-project']).toBe('own');
     const plain: Record<string, string> = {};
-    oauthWith().createClient(credentials, {}).authorise(plain);
+    await oauthWith().createClient(credentials, {}).authorise(plain);
     expect(Object.keys(plain)).toEqual(['authorization']);
     expect(new GeminiOAuth(settingsWith({}), http).createClient(credentials, {}).baseUrl).toBe('https://generativelanguage.googleapis.com');
   });

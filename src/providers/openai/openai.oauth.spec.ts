@@ -223,16 +223,16 @@ describe('a ChatGPT login', () => {
     await expect(answerOf(oauth, credentials)).rejects.toMatchObject({ code: 'session.credential-rejected' });
   });
 
-  it('goes to a session’s own address, and for tokens that were given by hand knows the account from them', () => {
+  it('goes to a session’s own address, and for tokens that were given by hand knows the account from them', async () => {
     const credentials = { authType: 'oauth', accessToken: jwt(account('pro')), tokenType: 'Bearer', scopes: [], extra: {} } as const;
     const client = oauthWith().createClient(credentials, { baseUrl: 'https://own.example/codex/' });
     const headers: Record<string, string> = {};
-    client.authorise(headers);
+    await client.authorise(headers);
     expect(client.baseUrl).toBe('https://own.example/codex');
     expect(headers['chatgpt-account-id']).toBe('acc-1');
     expect(oauthWith({ oauthMode: 'api' }).createClient(credentials, {}).baseUrl).toBe(simulator.baseUrl);
     const opaque: Record<string, string> = {};
-    oauthWith()
+    await oauthWith()
       .createClient({ ...credentials, accessToken: Secret.of('opaque') }, {})
       .authorise(opaque);
     expect(opaque).toEqual({ authorization: 'Bearer opaque' });
