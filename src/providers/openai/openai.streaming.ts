@@ -11,16 +11,14 @@ import { openAiChatFailure } from '../../dialects/openai-chat/errors.js';
 import { encodeChatRequest } from '../../dialects/openai-chat/request.js';
 import { unsaidInChat } from '../../dialects/openai-chat/request-unsaid.js';
 import { openAiChatDecoder } from '../../dialects/openai-chat/stream-decoder.js';
-import { isChatState } from '../../dialects/openai-chat/stream-state.js';
 import { openAiChat } from '../../dialects/openai-chat/wire.js';
 import { openAiResponsesFailure } from '../../dialects/openai-responses/errors.js';
 import { encodeResponsesRequest } from '../../dialects/openai-responses/request.js';
 import { unsaidInResponses } from '../../dialects/openai-responses/request-unsaid.js';
 import { openAiResponsesDecoder } from '../../dialects/openai-responses/stream-decoder.js';
-import { isResponsesState } from '../../dialects/openai-responses/stream-state.js';
 import { openAiResponses } from '../../dialects/openai-responses/wire.js';
+import { stepOfEither } from '../../families/openai-responses/either-wire.js';
 import { forwardWire } from '../../kit/forward-wire.js';
-import { isRecord, jsonFrom } from '../../kit/read-body.js';
 import { withUntranslated } from '../../kit/untranslated.js';
 import { openStream } from '../../kit/wire-call.js';
 import { callOf, providerId } from './openai.calls.js';
@@ -34,6 +32,7 @@ export const dialects: readonly DialectSupport[] = [
 
 const responses = openAiResponsesDecoder(providerId);
 const chat = openAiChatDecoder(providerId);
+const step = stepOfEither(responses, chat);
 
 type Api = 'responses' | 'chat-completions';
 
@@ -65,9 +64,7 @@ export class OpenAiStreaming implements StreamingBehaviour {
   }
 
   parseStreamEvent(event: ServerSentEvent, state: StreamState | undefined): StreamStep {
-    if (isChatState(state)) return chat.decode(event, state);
-    if (isResponsesState(state)) return responses.decode(event, state);
-    return isChatChunk(event) ? chat.decode(event, undefined) : responses.decode(event, undefined);
+    return step(event, state);
   }
 
   async forward(client: ProviderClient, request: WireRequest): Promise<WireResponse> {
@@ -84,10 +81,4 @@ function apiFrom(api: JsonObject[string] | undefined): Api {
 
 function noConversations(): MaestroError {
   return new MaestroError('request.invalid', { problems: ['a context that OpenAI keeps is known to Responses only'] });
-}
-
-/** Events of Responses carry a type, in the data or as their name; those of Chat Completions have neither. */
-function isChatChunk({ event, data }: ServerSentEvent): boolean {
-  const chunk = jsonFrom(data);
-  return event === undefined && isRecord(chunk) && typeof chunk['type'] !== 'string';
 }
