@@ -13,3 +13,14 @@ export function table(title, rows) {
   console.log(`\n${title}\n${line(columns)}\n${widths.map((width) => '─'.repeat(width)).join('  ')}`);
   for (const row of cells) console.log(line(row));
 }
+
+export function median(samples) {
+  return summary(samples).p50;
+}
+
+/** Half the distance between the quartiles, in per cent of the median. */
+export function spread(samples) {
+  const sorted = Float64Array.from(samples).sort();
+  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+  return ((at(0.75) - at(0.25)) / 2 / at(0.5)) * 100;
+}

@@ -4,9 +4,10 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { benchDecode } from './decode.mjs';
+import { benchGateway } from './gateway.mjs';
 import { benchLookup } from './lookup.mjs';
 
-const benches = { decode: benchDecode, lookup: benchLookup };
+const benches = { decode: benchDecode, lookup: benchLookup, gateway: benchGateway };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });
 const chosen = positionals.length === 0 ? Object.keys(benches) : positionals;
