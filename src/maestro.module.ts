@@ -29,6 +29,7 @@ import type { RegistryOptions } from './core/registry/provider-registry.js';
 import { ProviderRegistry, registryOptions } from './core/registry/provider-registry.js';
 import type { SettingsLookup } from './core/registry/provider-settings.js';
 import { providerSettingsFrom } from './core/registry/provider-settings.js';
+import { HotCallers } from './core/access/hot-callers.js';
 import { SessionChoice } from './core/access/session-choice.js';
 import { ProviderBreaker } from './core/refresh/provider-breaker.js';
 import { RefreshAttempt } from './core/refresh/refresh-attempt.js';
@@ -45,6 +46,7 @@ import { Revocations } from './core/sessions/revocations.js';
 import { SavedAuthentications } from './core/sessions/saved-authentications.js';
 import { SecretKeeper } from './core/sessions/secret-keeper.js';
 import { SessionCheckup } from './core/sessions/session-checkup.js';
+import { HotSessions } from './core/sessions/hot-sessions.js';
 import { SessionFinder } from './core/sessions/session-finder.js';
 import { Sessions } from './core/sessions/sessions.js';
 import { UsableModels } from './core/models/usable-models.js';
@@ -149,8 +151,8 @@ export class MaestroModule {
       imports: [DiscoveryModule, options.persistence, runtimeModule, providersModule],
       providers: [
         ProviderRegistry,
-        SessionFinder,
-        ...[CallerMeter, CallerKeys, Callers],
+        ...[HotSessions, SessionFinder],
+        ...[CallerMeter, HotCallers, CallerKeys, Callers],
         SessionChoice,
         SessionCheckup,
         LastUsed,

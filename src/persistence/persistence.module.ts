@@ -6,6 +6,7 @@ import { MaestroError } from '../contracts/errors/maestro-error.js';
 import { CallerStore } from '../core/access/caller-store.port.js';
 import { Archive } from '../core/archive/archive.port.js';
 import { AuditLog } from '../core/audit/audit-log.port.js';
+import { ChangeFeed } from '../core/changes/change-feed.port.js';
 import { LoginConsents } from '../core/login/login-consents.port.js';
 import { PendingLogins } from '../core/login/pending-login.port.js';
 import { ContextStore } from '../core/contexts/context-store.port.js';
@@ -20,6 +21,8 @@ import { TypeOrmArchive } from './archive/typeorm-archive.js';
 import { TypeOrmAuditLog } from './audit/typeorm-audit-log.js';
 import { TypeOrmCallerStore } from './callers/typeorm-caller-store.js';
 import { TypeOrmContextStore } from './contexts/typeorm-context-store.js';
+import type { LocalChanges } from './changes/local-changes.js';
+import { PostgresChangeFeed } from './changes/postgres-change-feed.js';
 import type { DatabaseSettings } from './create-data-source.js';
 import { DatabaseProbe, databaseProbe } from './database-probe.js';
 import { AesGcmSecretBox } from './encryption/aes-gcm-secret-box.js';
@@ -66,6 +69,7 @@ export class PersistenceModule implements OnApplicationShutdown {
     @Inject(maestroDataSource) private readonly dataSource: DataSource,
     @Inject(persistenceOptions) private readonly options: PersistenceOptions,
     @Inject(replica) private readonly joined: JoinedReplica,
+    @Inject(ChangeFeed) private readonly feed: PostgresChangeFeed,
   ) {}
 
   static forRoot(options: PersistenceOptions): DynamicModule {
@@ -81,16 +85,17 @@ export class PersistenceModule implements OnApplicationShutdown {
         { provide: persistenceOptions, useFactory, inject },
         { provide: maestroDataSource, useFactory: dataSourceOf, inject: [persistenceOptions] },
         { provide: replica, useFactory: joined, inject: [maestroDataSource, persistenceOptions] },
+        { provide: ChangeFeed, useFactory: (dataSource: DataSource) => new PostgresChangeFeed(dataSource), inject: [maestroDataSource] },
         {
           provide: KeyRotation,
           useFactory: keyRotationOf,
           inject: [maestroDataSource, persistenceOptions, AuditLog, replica, RefreshSpool],
         },
-        onDatabase(SessionStore, (dataSource, keyRing) => new TypeOrmSessionStore(dataSource, keyRing)),
+        onDatabase(SessionStore, (dataSource, keyRing, feed) => new TypeOrmSessionStore(dataSource, keyRing, feed)),
         onDatabase(ContextStore, (dataSource) => new TypeOrmContextStore(dataSource)),
-        onDatabase(CallerStore, (dataSource, keyRing) => new TypeOrmCallerStore(dataSource, keyRing)),
+        onDatabase(CallerStore, (dataSource, keyRing, feed) => new TypeOrmCallerStore(dataSource, keyRing, feed)),
         onDatabase(AuditLog, (dataSource, keyRing) => new TypeOrmAuditLog(dataSource, keyRing)),
-        onDatabase(RefreshStore, (dataSource, keyRing) => new TypeOrmRefreshStore(dataSource, keyRing)),
+        onDatabase(RefreshStore, (dataSource, keyRing, feed) => new TypeOrmRefreshStore(dataSource, keyRing, feed)),
         onDatabase(RevocationOutbox, (dataSource, keyRing) => new TypeOrmRevocationOutbox(dataSource, keyRing)),
         onDatabase(Archive, (dataSource, keyRing) => new TypeOrmArchive(dataSource, keyRing)),
         onDatabase(PendingLogins, (dataSource, keyRing) => new TypeOrmPendingLogins(dataSource, keyRing)),
@@ -102,23 +107,24 @@ export class PersistenceModule implements OnApplicationShutdown {
       ],
       exports: [
         ...[SessionStore, CallerStore, ContextStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
-        ...[RefreshStore, RefreshSpool, RevocationOutbox, KeyRotation, Archive, DatabaseProbe],
+        ...[ChangeFeed, RefreshStore, RefreshSpool, RevocationOutbox, KeyRotation, Archive, DatabaseProbe],
       ],
     };
   }
 
   /** After the last request: transports close before the modules they use. */
   async onApplicationShutdown(): Promise<void> {
+    await this.feed.close();
     await this.joined.leave();
     if (this.options.dataSource === undefined && this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 }
 
-function onDatabase<T>(provide: symbol, make: (dataSource: DataSource, keyRing: KeyRing) => T): FactoryProvider<T> {
+function onDatabase<T>(provide: symbol, make: (dataSource: DataSource, keyRing: KeyRing, changes: LocalChanges) => T): FactoryProvider<T> {
   return {
     provide,
-    useFactory: (dataSource: DataSource, { keyRing }: PersistenceOptions) => make(dataSource, keyRing),
-    inject: [maestroDataSource, persistenceOptions],
+    useFactory: (dataSource: DataSource, { keyRing }: PersistenceOptions, feed: PostgresChangeFeed) => make(dataSource, keyRing, feed),
+    inject: [maestroDataSource, persistenceOptions, ChangeFeed],
   };
 }
 

@@ -120,7 +120,7 @@ function ignore(): undefined {
 }
 
 /** TypeORM's type for the pool of its driver is `any`; for the type `postgres` it is node-postgres' own, absent once it is closed. */
-function poolOf(dataSource: DataSource): Pool {
+export function poolOf(dataSource: DataSource): Pool {
   const { driver } = dataSource;
   const master = 'master' in driver ? (driver.master as Pool | undefined) : undefined;
   if (master === undefined) throw new MaestroError('database.unavailable', {});

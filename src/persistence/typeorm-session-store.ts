@@ -17,6 +17,8 @@ import type {
 } from '../core/sessions/session-store.port.js';
 import { appendEvents } from './audit/append-events.js';
 import { grantSession } from './callers/caller-statements.js';
+import type { LocalChanges } from './changes/local-changes.js';
+import { unheard } from './changes/local-changes.js';
 import { isUniqueViolation } from './database-errors.js';
 import type { KeyedMac } from './encryption/key-ring.js';
 import { addRevocation, revocationValues } from './refresh/revocation-statements.js';
@@ -32,6 +34,7 @@ export class TypeOrmSessionStore implements SessionStore {
   constructor(
     private readonly dataSource: DataSource,
     private readonly keys: KeyedMac,
+    private readonly changes: LocalChanges = unheard,
   ) {}
 
   async insert(record: NewSessionRecord, audit: AuditNote): Promise<SessionRecord> {
@@ -87,6 +90,8 @@ export class TypeOrmSessionStore implements SessionStore {
       if (revocation !== undefined) await connection.run(addRevocation, revocationValues(revocation));
       await appendEvents(connection, this.keys, [{ ...audit, target: id }]);
       return true;
+    }).finally(() => {
+      this.changes.announce({ of: 'session', id });
     });
   }
 
@@ -114,11 +119,26 @@ export class TypeOrmSessionStore implements SessionStore {
   }
 
   /** The change and what is written down of it hold together. */
-  private audited(
+  private async audited(
     audit: AuditNote,
     statement: Statement,
     values: readonly unknown[],
     ownerId?: string,
+  ): Promise<SessionRecord | undefined> {
+    // Also where it failed: a change whose answer got lost may hold.
+    const record = await this.written(audit, statement, values, ownerId).finally(() => {
+      this.changes.announce({ of: 'session', id: String(values[0]) });
+    });
+    if (record !== undefined) this.changes.announce({ of: 'session', id: record.id, named: record });
+    if (ownerId !== undefined) this.changes.announce({ of: 'caller', id: ownerId });
+    return record;
+  }
+
+  private written(
+    audit: AuditNote,
+    statement: Statement,
+    values: readonly unknown[],
+    ownerId: string | undefined,
   ): Promise<SessionRecord | undefined> {
     return transaction(this.dataSource, async (connection) => {
       const [row] = await connection.run<SessionRow>(statement, values);

@@ -17,6 +17,7 @@ const chain = [
   'AddTokenRefresh1795608000000',
   'AddContexts1795694400000',
   'AddCallers1795780800000',
+  'TellOfChanges1795953600000',
 ];
 
 const row = `'openai', 'oauth', '{}', null, now(), now()`;

@@ -17,6 +17,7 @@ import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
 import { createLogin, issuedProvider, startReplica, tokensOf } from '../support/refreshing-maestro.js';
 import type { RunningMaestro } from '../support/start-maestro.js';
+import { toldOfChanges } from '../support/told-of-changes.js';
 import { until } from '../support/until.js';
 
 const keyRing = KeyRing.parse(`k1=${randomBytes(32).toString('base64')}`);
@@ -210,6 +211,7 @@ describe('refreshing a login', () => {
     await replica.maestro.listModels('whole', 'oauth', 'login');
     expect(issuer.calls).toHaveLength(1);
     await nearTheEnd();
+    await toldOfChanges(replica);
     await replica.maestro.listModels('whole', 'oauth', 'login');
     expect(issuer.calls).toHaveLength(2);
   });
@@ -300,6 +302,7 @@ describe('a refresh that goes wrong', () => {
     expect(issuer.calls).toHaveLength(1);
 
     await database.dataSource.query('update saved_authentications set expires_at = now()');
+    await toldOfChanges(replica);
     const refused = replica.maestro.listModels('whole', 'oauth', 'login');
     await expect(refused).rejects.toMatchObject({ code: 'session.refresh-paused', retryAfterMs: expect.any(Number) });
     await expect(replica.maestro.refreshTokens('whole', 'login')).rejects.toMatchObject({ code: 'upstream.overloaded' });

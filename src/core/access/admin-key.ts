@@ -1,8 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 
 import type { Caller } from '../../contracts/caller.js';
 import { scopes } from '../../contracts/caller.js';
 import type { Secret } from '../../contracts/secret.js';
+import { digestOf } from './key-digest.js';
 
 /** Who holds the operator's key: every scope and every session. */
 export const adminCaller: Caller = { id: 'admin', name: 'admin', scopes, grants: [{ provider: '*', name: '*' }] };
@@ -19,8 +20,4 @@ export class AdminKey {
   is(key: string): boolean {
     return timingSafeEqual(digestOf(key), this.#digest);
   }
-}
-
-function digestOf(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
 }

@@ -16,6 +16,8 @@ import { callerKeyFromText, hashOfCallerKey, newCallerSecret, textFromCallerKey 
 import { CallerMeter } from './caller-meter.js';
 import type { NewCallerRecord } from './caller-store.port.js';
 import { CallerStore } from './caller-store.port.js';
+import { HotCallers } from './hot-callers.js';
+import { digestOf } from './key-digest.js';
 
 /** All that is stored of a key. */
 export type KeptKey = Pick<NewCallerRecord, 'pepper' | 'secretVersion' | 'keyHash'>;
@@ -31,16 +33,20 @@ interface Decoy extends KeptKey {
 const decoyId = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Makes keys, and tells who holds one. Nothing is remembered from one request to the next: what was revoked or taken back does
- * not serve any more, on any replica.
+ * Makes keys, and tells who holds one. What was revoked or taken back does not serve any more, on this replica from the next
+ * request on and on any other within a second.
  */
 @Injectable()
 export class CallerKeys {
   private readonly logger = new Logger('Callers');
   private decoy: Promise<Decoy> | undefined;
+  /** Digests of keys that opened a row. They go with the row: a change brings another record. */
+  private readonly proven = new WeakMap<CallerRecord, Buffer>();
+  private readonly notedAt = new Map<string, number>();
 
   constructor(
     @Inject(CallerStore) private readonly store: CallerStore,
+    @Inject(HotCallers) private readonly hot: HotCallers,
     @Inject(SecretBox) private readonly box: SecretBox,
     @Inject(CallerMeter) private readonly meter: CallerMeter,
     @Inject(Clock) private readonly clock: Clock,
@@ -65,8 +71,8 @@ export class CallerKeys {
     if (adminKey.is(text)) return adminCaller;
     const key = callerKeyFromText(text);
     if (key === undefined) throw invalid();
-    const record = await this.store.find(key.callerId);
-    const isRight = await this.opens(key, record ?? (await this.decoyRow()));
+    const record = await this.hot.find(key.callerId);
+    const isRight = record === undefined ? await this.opens(key, await this.decoyRow()) : await this.isProven(text, key, record);
     if (record === undefined || !isRight || !this.isValid(record)) throw invalid();
     const caller = callerFrom(record);
     this.meter.count(caller);
@@ -76,6 +82,15 @@ export class CallerKeys {
 
   private isValid({ revokedAt, expiresAt }: CallerRecord): boolean {
     return revokedAt === undefined && (expiresAt === undefined || expiresAt > this.clock.now());
+  }
+
+  private async isProven(text: string, key: CallerKey, record: CallerRecord): Promise<boolean> {
+    const digest = digestOf(text);
+    const proven = this.proven.get(record);
+    if (proven !== undefined && timingSafeEqual(proven, digest)) return true;
+    const isRight = await this.opens(key, record);
+    if (isRight) this.proven.set(record, digest);
+    return isRight;
   }
 
   private async opens(key: CallerKey, { id, pepper, secretVersion, keyHash }: KeptKey & { readonly id: string }): Promise<boolean> {
@@ -97,7 +112,11 @@ export class CallerKeys {
   /** Off the path of the request. */
   private note({ id, lastUsedAt }: CallerRecord): void {
     const now = this.clock.now();
-    if (lastUsedAt === undefined || now.getTime() - lastUsedAt.getTime() >= coarseness) void this.store.touch(id, now);
+    if (lastUsedAt !== undefined && now.getTime() - lastUsedAt.getTime() < coarseness) return;
+    const notedAt = this.notedAt.get(id);
+    if (notedAt !== undefined && this.clock.monotonic() - notedAt < coarseness) return;
+    this.notedAt.set(id, this.clock.monotonic());
+    void this.store.touch(id, now);
   }
 }
 

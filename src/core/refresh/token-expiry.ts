@@ -10,9 +10,14 @@ export function lifetimeOf({ lifetimeSeconds, expiresAt }: Pick<TokenSet, 'lifet
 
 type Expiring = Pick<SessionRecord, 'expiresAt' | 'issuedAt' | 'readAt'>;
 
-/** By the clock that the end was written with: the store's, where it has one. */
-export function timeOf({ readAt }: Expiring, clock: Pick<Clock, 'now'>): Date {
-  return readAt ?? clock.now();
+/**
+ * By the clock that the end was written with: the store's, where it has one.
+ *
+ * @param age milliseconds since the record was read
+ */
+export function timeOf({ readAt }: Expiring, clock: Pick<Clock, 'now'>, age = 0): Date {
+  if (readAt === undefined) return clock.now();
+  return age === 0 ? readAt : new Date(readAt.getTime() + age);
 }
 
 export function isExpired({ expiresAt }: Expiring, now: Date): boolean {

@@ -30,11 +30,15 @@ export interface OpenSession {
 interface Held {
   readonly record: SessionRecord;
   readonly credentials: Credentials;
+  readonly client: ProviderClient;
 }
 
 /** From a session's address to a client that holds its credential. The access decision falls before a secret is opened. */
 @Injectable()
 export class AuthorisedClients {
+  /** What was opened lives as long as the record that it was opened from: a change brings another record. */
+  private readonly held = new WeakMap<SessionRecord, Held>();
+
   constructor(
     @Inject(SessionFinder) private readonly finder: SessionFinder,
     @Inject(SecretBox) private readonly box: SecretBox,
@@ -53,9 +57,9 @@ export class AuthorisedClients {
    * `TokenRefresh.ensureFresh` throws
    */
   async open(caller: Caller, scope: Scope, address: SessionAddress, signal?: AbortSignal): Promise<OpenSession> {
-    const record = await this.finder.find(caller, scope, address);
+    const { record, age } = await this.finder.findToUse(caller, scope, address);
     refuseUnusable(this.shown(record));
-    const held = await this.fresh({ record, credentials: await openCredentials(this.box, record) }, signal);
+    const held = await this.fresh(this.held.get(record) ?? (await this.hold(record)), age, signal);
     this.lastUsed.note(record.id);
     return this.opened(held);
   }
@@ -70,15 +74,22 @@ export class AuthorisedClients {
     return baseUrl === undefined ? client : { ...client, http: this.options.ownAddressHttp };
   }
 
-  private opened({ record, credentials }: Held): OpenSession {
-    const open = { session: this.shown(record), client: this.clientFor(record.provider, credentials, record.baseUrl) };
+  private async hold(record: SessionRecord): Promise<Held> {
+    const credentials = await openCredentials(this.box, record);
+    const held = { record, credentials, client: this.clientFor(record.provider, credentials, record.baseUrl) };
+    this.held.set(record, held);
+    return held;
+  }
+
+  private opened({ record, credentials, client }: Held): OpenSession {
+    const open = { session: this.shown(record), client };
     if (!isRefreshable(credentials)) return open;
     return { ...open, renew: async (signal) => this.opened(await this.renewed(record, 'rejected', signal)) };
   }
 
-  private async fresh(held: Held, signal: AbortSignal | undefined): Promise<Held> {
+  private async fresh(held: Held, age: number, signal: AbortSignal | undefined): Promise<Held> {
     const { record, credentials } = held;
-    const now = timeOf(record, this.clock);
+    const now = timeOf(record, this.clock, age);
     if (!isRefreshable(credentials)) {
       refuseExpired(this.shown(record));
       return held;
@@ -95,7 +106,7 @@ export class AuthorisedClients {
 
   private async renewed(seen: SessionRecord, reason: RefreshReason, signal: AbortSignal | undefined): Promise<Held> {
     const record = await this.refresh.ensureFresh(seen, reason, signal === undefined ? {} : { signal });
-    return { record, credentials: await openCredentials(this.box, record) };
+    return this.hold(record);
   }
 
   private shown(record: SessionRecord): Session {

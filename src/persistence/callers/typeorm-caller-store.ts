@@ -7,6 +7,8 @@ import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { Page } from '../../contracts/session.js';
 import type { CallerFilter, CallerStore, NewCallerRecord, NewGrant } from '../../core/access/caller-store.port.js';
 import { appendEvents } from '../audit/append-events.js';
+import type { LocalChanges } from '../changes/local-changes.js';
+import { unheard } from '../changes/local-changes.js';
 import { isMissingReference, isUniqueViolation } from '../database-errors.js';
 import type { KeyedMac } from '../encryption/key-ring.js';
 import type { Connection } from '../statements.js';
@@ -20,6 +22,7 @@ export class TypeOrmCallerStore implements CallerStore {
   constructor(
     private readonly dataSource: DataSource,
     private readonly keys: KeyedMac,
+    private readonly changes: LocalChanges = unheard,
   ) {}
 
   async insert(caller: NewCallerRecord, audit: AuditNote): Promise<CallerRecord> {
@@ -106,6 +109,9 @@ export class TypeOrmCallerStore implements CallerStore {
       const isDone = await work(connection);
       if (isDone) await appendEvents(connection, this.keys, [{ ...audit, target: id }]);
       return isDone;
+    }).finally(() => {
+      // Also where it failed: a change whose answer got lost may hold.
+      this.changes.announce({ of: 'caller', id });
     });
   }
 }

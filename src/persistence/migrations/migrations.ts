@@ -9,6 +9,7 @@ import { AddLogins1795521600000 } from './1795521600000-add-logins.js';
 import { AddTokenRefresh1795608000000 } from './1795608000000-add-token-refresh.js';
 import { AddContexts1795694400000 } from './1795694400000-add-contexts.js';
 import { AddCallers1795780800000 } from './1795780800000-add-callers.js';
+import { TellOfChanges1795953600000 } from './1795953600000-tell-of-changes.js';
 
 /** In order. Names and timestamps stay for ever; a new one goes to the end. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   AddTokenRefresh1795608000000,
   AddContexts1795694400000,
   AddCallers1795780800000,
+  TellOfChanges1795953600000,
 ];

@@ -15,6 +15,8 @@ import type {
   RefreshStore,
 } from '../../core/refresh/refresh-store.port.js';
 import { appendEvents } from '../audit/append-events.js';
+import type { LocalChanges } from '../changes/local-changes.js';
+import { unheard } from '../changes/local-changes.js';
 import type { KeyedMac } from '../encryption/key-ring.js';
 import type { SessionRow } from '../session-record.js';
 import { recordFromRow } from '../session-record.js';
@@ -42,6 +44,7 @@ export class TypeOrmRefreshStore implements RefreshStore {
   constructor(
     private readonly dataSource: DataSource,
     private readonly keys: KeyedMac,
+    private readonly changes: LocalChanges = unheard,
   ) {}
 
   async claim(id: SessionId, generation: number, { owner, leaseMs }: LeaseRequest): Promise<RefreshClaim | undefined> {
@@ -75,7 +78,9 @@ export class TypeOrmRefreshStore implements RefreshStore {
       if (row === undefined) return uncommitted(connection, result);
       if (result.replaced !== undefined) await connection.run(statements.keepGrant, grantValues(result.replaced, 'replaced'));
       await connection.run(statements.note, [result.attemptId, 'stored', null]);
-      return { outcome: 'stored', record: recordFromRow(row) };
+      return { outcome: 'stored', record: recordFromRow(row) } as const;
+    }).finally(() => {
+      this.changes.announce({ of: 'session', id: result.sessionId });
     });
   }
 
@@ -90,6 +95,8 @@ export class TypeOrmRefreshStore implements RefreshStore {
       if (settled === undefined) return false;
       if (audit !== undefined) await appendEvents(connection, this.keys, [{ ...audit, target: record.id }]);
       return true;
+    }).finally(() => {
+      this.changes.announce({ of: 'session', id: record.id });
     });
   }
 
