@@ -13,6 +13,7 @@ import { ContextStore } from './core/contexts/context-store.port.js';
 import { Fingerprints } from './core/sessions/fingerprints.port.js';
 import { SecretBox } from './core/sessions/secret-box.port.js';
 import { SessionStore } from './core/sessions/session-store.port.js';
+import { UsageStore } from './core/usage/usage-store.port.js';
 import { maestroOptionsFrom } from './environment-settings.js';
 import { MaestroModule } from './maestro.module.js';
 import type { PersistenceOptions } from './persistence/persistence.module.js';
@@ -28,7 +29,7 @@ export interface AdminOptions {
 
 const databasePorts = [
   ...[SessionStore, CallerStore, ContextStore, SecretBox, Fingerprints, AuditLog],
-  ...[PendingLogins, LoginConsents, RefreshStore, RefreshSpool, RevocationOutbox],
+  ...[PendingLogins, LoginConsents, RefreshStore, RefreshSpool, RevocationOutbox, UsageStore],
 ];
 
 /** Maestro as the admin tool uses it: the gateway's core and data, and nothing that listens. */

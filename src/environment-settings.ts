@@ -37,6 +37,7 @@ export function maestroOptionsFrom(environment: Environment): Omit<MaestroOption
     settings: environment.lookup,
     strict: environment.areProvidersStrict,
     allowPrivateUpstreams: environment.arePrivateUpstreamsAllowed,
+    usageDays: environment.usageDays,
     http: {
       ...(httpsProxy !== undefined && { httpsProxy }),
       ...(httpProxy !== undefined && { httpProxy }),

@@ -11,6 +11,7 @@ import { Callers } from './core/access/callers.js';
 import { Audit } from './core/audit/audit.js';
 import { Chat } from './core/chat/chat.js';
 import { Forwarding } from './core/chat/forwarding.js';
+import { Observers } from './core/chat/observers.js';
 import { RetryMeans, systemRetryMeans } from './core/chat/retries.js';
 import type { StreamObserverFactory } from './core/chat/stream-observer.port.js';
 import { streamObservers } from './core/chat/stream-observer.port.js';
@@ -49,6 +50,8 @@ import { SessionCheckup } from './core/sessions/session-checkup.js';
 import { HotSessions } from './core/sessions/hot-sessions.js';
 import { SessionFinder } from './core/sessions/session-finder.js';
 import { Sessions } from './core/sessions/sessions.js';
+import { UsageMeter } from './core/usage/usage-meter.js';
+import { UsageReports } from './core/usage/usage-reports.js';
 import { UsableModels } from './core/models/usable-models.js';
 import { UniversalProvider } from './core/universal-provider.js';
 import { ProvidersModule } from './discovery/providers.module.js';
@@ -61,7 +64,7 @@ type Imported = NonNullable<ModuleMetadata['imports']>[number];
 export interface MaestroParts {
   /** Tells two Maestros in one application apart; default `main`. */
   readonly instance?: string;
-  /** Exports `SessionStore`, `CallerStore`, `ContextStore`, `SecretBox`, `Fingerprints`, `AuditLog`, `PendingLogins` and `LoginConsents`. */
+  /** Exports `SessionStore`, `CallerStore`, `ContextStore`, `SecretBox`, `Fingerprints`, `AuditLog`, `PendingLogins`, `LoginConsents` and `UsageStore`. */
   readonly persistence: Imported;
   /** Absolute folders that hold `<id>/<id>.module.js`. */
   readonly providersFolders?: readonly string[];
@@ -91,6 +94,8 @@ export interface MaestroSettings {
   readonly refreshAhead?: boolean | RefreshAheadOptions;
   /** Milliseconds that a whole answer may take, from the request to its last event; default 30 minutes. */
   readonly answerTimeoutMs?: number;
+  /** Days that usage is kept for, by the hour; default 400. */
+  readonly usageDays?: number;
 }
 
 export type MaestroOptions = MaestroParts & MaestroSettings;
@@ -113,6 +118,7 @@ class Shutdown implements OnApplicationShutdown {
     @Inject(Chat) private readonly chat: Chat,
     @Inject(ContextLog) private readonly contexts: ContextLog,
     @Inject(Forwarding) private readonly forwarding: Forwarding,
+    @Inject(UsageMeter) private readonly usage: UsageMeter,
     @Inject(TokenRefresh) private readonly refresh: TokenRefresh,
     @Inject(LoginCompletion) private readonly logins: LoginCompletion,
     @Inject(providerRuntime) private readonly runtime: ProviderRuntime,
@@ -124,6 +130,7 @@ class Shutdown implements OnApplicationShutdown {
     this.chat.stop();
     this.forwarding.stop();
     await this.contexts.close();
+    await this.usage.close();
     // A token call that is cut off here may cost a login.
     await Promise.all([this.refresh.settled(), this.logins.settled()]);
     await Promise.all([this.runtime.http.close(), this.options.ownAddressHttp.close()]);
@@ -176,6 +183,7 @@ export class MaestroModule {
         ContextLog,
         ContextTurns,
         Contexts,
+        ...[UsageMeter, UsageReports, Observers],
         Chat,
         Forwarding,
         UniversalProvider,
@@ -186,7 +194,7 @@ export class MaestroModule {
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
         ...[UniversalProvider, ProviderRegistry, SessionChoice, Forwarding, UsableModels, Sessions, SavedAuthentications],
         ...[Logins, Consents, Contexts, Audit, Imports],
-        ...[Callers, CallerKeys],
+        ...[Callers, CallerKeys, UsageReports],
       ],
     };
   }
@@ -203,12 +211,15 @@ function runtimeModuleOf(instance: string, { imports = [], inject = [], useFacto
     derived<Clock>(Clock, ({ clock = systemClock }) => clock),
     derived<RefreshTimes>(RefreshTimes, ({ refreshTimes = {} }) => ({ ...usualTimes, ...refreshTimes })),
     derived<RegistryOptions>(registryOptions, ({ strict = false }) => ({ instance, isStrict: strict })),
-    derived<CoreOptions>(coreOptions, ({ allowPrivateUpstreams = false, http, answerTimeoutMs = 30 * 60_000, refreshAhead = false }) => ({
-      allowPrivateUpstreams,
-      ...(refreshAhead !== false && { refreshAhead: refreshAhead === true ? {} : refreshAhead }),
-      answerTimeoutMs,
-      ownAddressHttp: httpClient({ ...http, isPublicOnly: !allowPrivateUpstreams }),
-    })),
+    derived<CoreOptions>(
+      coreOptions,
+      ({ allowPrivateUpstreams = false, http, answerTimeoutMs = 30 * 60_000, usageDays = 400, refreshAhead = false }) => ({
+        allowPrivateUpstreams,
+        ...(refreshAhead !== false && { refreshAhead: refreshAhead === true ? {} : refreshAhead }),
+        ...{ answerTimeoutMs, usageDays },
+        ownAddressHttp: httpClient({ ...http, isPublicOnly: !allowPrivateUpstreams }),
+      }),
+    ),
     derived<ProviderRuntime>(providerRuntime, ({ http, settings = () => undefined }) => ({
       http: httpClient(http),
       settingsOf: (manifest) => providerSettingsFrom(manifest, settings),

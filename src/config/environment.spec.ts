@@ -33,6 +33,7 @@ describe('the environment', () => {
       areProvidersStrict: false,
       arePrivateUpstreamsAllowed: false,
       drainMs: 25_000,
+      usageDays: 400,
       logLevel: 'info',
     });
   });
@@ -51,6 +52,7 @@ describe('the environment', () => {
       MAESTRO_PROVIDERS_STRICT: 'true',
       MAESTRO_ALLOW_PRIVATE_UPSTREAMS: '1',
       MAESTRO_DRAIN_MS: '100',
+      MAESTRO_USAGE_DAYS: '30',
       HTTPS_PROXY: 'http://user:pass@proxy:3128',
       HTTP_PROXY: 'http://plain:8080',
       NO_PROXY: 'localhost',
@@ -71,6 +73,7 @@ describe('the environment', () => {
       areProvidersStrict: true,
       arePrivateUpstreamsAllowed: true,
       drainMs: 100,
+      usageDays: 30,
       httpsProxy: 'http://user:pass@proxy:3128',
       httpProxy: 'http://plain:8080',
       noProxy: 'localhost',

@@ -28,6 +28,7 @@ export interface Environment {
   readonly arePrivateUpstreamsAllowed: boolean;
   /** Milliseconds. */
   readonly drainMs: number;
+  readonly usageDays: number;
   /** Secret: it may hold a password. */
   readonly httpsProxy?: string;
   /** Secret, as `httpsProxy`. */
@@ -73,7 +74,7 @@ export function loadEnvironment(source: EnvironmentSource = processEnvironment()
 }
 
 const variableNames = Object.keys(variableTexts) as readonly VariableName[];
-const numeric: ReadonlySet<VariableName> = new Set<VariableName>(['PORT', 'MAESTRO_DRAIN_MS']);
+const numeric: ReadonlySet<VariableName> = new Set<VariableName>(['PORT', 'MAESTRO_DRAIN_MS', 'MAESTRO_USAGE_DAYS']);
 
 /** What other programs read in lower case, too. */
 const inEitherCase: ReadonlySet<VariableName> = new Set<VariableName>(['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']);
@@ -124,7 +125,7 @@ function environmentFrom(variables: EnvironmentVariables, source: EnvironmentSou
     providerPackages: listFrom(variables.MAESTRO_PROVIDER_PACKAGES),
     areProvidersStrict: isTrue(variables.MAESTRO_PROVIDERS_STRICT),
     arePrivateUpstreamsAllowed: isTrue(variables.MAESTRO_ALLOW_PRIVATE_UPSTREAMS),
-    drainMs: variables.MAESTRO_DRAIN_MS,
+    ...{ drainMs: variables.MAESTRO_DRAIN_MS, usageDays: variables.MAESTRO_USAGE_DAYS },
     ...(variables.NO_PROXY !== undefined && { noProxy: variables.NO_PROXY }),
     logLevel: variables.LOG_LEVEL,
     ...(variables.MAESTRO_LOG_FORMAT !== undefined && { logFormat: variables.MAESTRO_LOG_FORMAT }),

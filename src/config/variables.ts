@@ -64,6 +64,11 @@ export class EnvironmentVariables {
   @Max(3_600_000, { message: 'a whole number of milliseconds up to 3600000' })
   MAESTRO_DRAIN_MS = 25_000;
 
+  @IsInt({ message: 'a whole number of days from 1 to 3650' })
+  @Min(1, { message: 'a whole number of days from 1 to 3650' })
+  @Max(3_650, { message: 'a whole number of days from 1 to 3650' })
+  MAESTRO_USAGE_DAYS = 400;
+
   @IsOptional()
   @IsUrl(
     { protocols: ['http', 'https'], require_protocol: true, require_tld: false },
@@ -135,6 +140,7 @@ export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
   MAESTRO_PROVIDERS_STRICT: { text: 'true: a faulty provider stops the start instead of being left out.' },
   MAESTRO_ALLOW_PRIVATE_UPSTREAMS: { text: "true: a session's own base URL may be http or lie in a private network." },
   MAESTRO_DRAIN_MS: { text: 'Milliseconds that running streams get to finish when the gateway is stopped.' },
+  MAESTRO_USAGE_DAYS: { text: 'Days that the usage of callers and sessions is kept for.' },
   HTTPS_PROXY: { text: 'Proxy for every call of a provider and of its logins; also https_proxy.', otherwise: 'none', isSecret: true },
   HTTP_PROXY: { text: 'The same for providers whose address begins with http://; also http_proxy.', otherwise: 'none', isSecret: true },
   NO_PROXY: {

@@ -125,4 +125,6 @@ export type {
   UsageEvent,
 } from './stream-event.js';
 export type { AuthorizationChallenge, LoginMethod, PkceParams, RefreshedTokens, TokenSet } from './tokens.js';
+export type { UsageDimension, UsageGroup, UsageLatency, UsageQuery, UsageReport, UsageTokens } from './usage.js';
+export { usageDimensions } from './usage.js';
 export type { Dialect, ServerSentEvent, WireHeaders, WireOperation, WireRequest, WireResponse } from './wire-request.js';

@@ -22,6 +22,8 @@ export interface CoreOptions {
   readonly refreshAhead?: RefreshAheadOptions;
   /** Milliseconds that a whole answer may take, tries included. */
   readonly answerTimeoutMs: number;
+  /** Days that usage is kept for. */
+  readonly usageDays: number;
 }
 
 export const coreOptions = Symbol.for('maestro/core-options');

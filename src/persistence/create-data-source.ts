@@ -10,6 +10,7 @@ import { Replica } from './entities/replica.entity.js';
 import { SavedAuthentication } from './entities/saved-authentication.entity.js';
 import { SessionTombstone } from './entities/session-tombstone.entity.js';
 import { OrphanedGrant, PendingRevocation, RefreshAttempt } from './entities/token-refresh.entity.js';
+import { UsageBatchRow, UsageHourRow } from './entities/usage.entity.js';
 import type { LocalPostgresSettings } from './local-postgres/local-postgres.js';
 import { ensureLocalPostgres } from './local-postgres/local-postgres.js';
 import { MaestroDataSource } from './maestro-data-source.js';
@@ -70,6 +71,7 @@ function dataSourceOf(address: Address, afterDestroy: () => Promise<void>, keyRi
         ...[RefreshAttempt, OrphanedGrant, PendingRevocation],
         ...[ConversationContext, ContextChunkRow],
         ...[CallerRow, CallerGrantRow, CallerDefaultRow],
+        ...[UsageHourRow, UsageBatchRow],
       ],
       migrations,
       migrationsTableName: migrationsTable,

@@ -17,6 +17,7 @@ import { RevocationOutbox } from '../core/refresh/revocation-outbox.port.js';
 import { Fingerprints } from '../core/sessions/fingerprints.port.js';
 import { SecretBox } from '../core/sessions/secret-box.port.js';
 import { SessionStore } from '../core/sessions/session-store.port.js';
+import { UsageStore } from '../core/usage/usage-store.port.js';
 import { TypeOrmArchive } from './archive/typeorm-archive.js';
 import { TypeOrmAuditLog } from './audit/typeorm-audit-log.js';
 import { TypeOrmCallerStore } from './callers/typeorm-caller-store.js';
@@ -39,6 +40,7 @@ import { TypeOrmRefreshStore } from './refresh/typeorm-refresh-store.js';
 import { TypeOrmRevocationOutbox } from './refresh/typeorm-revocation-outbox.js';
 import { migrationsTable } from './run-migrations.js';
 import { TypeOrmSessionStore } from './typeorm-session-store.js';
+import { TypeOrmUsageStore } from './usage/typeorm-usage-store.js';
 
 /**
  * Either a database that is opened at start and closed at the end, with connections of its own beside those of the application; or
@@ -100,6 +102,7 @@ export class PersistenceModule implements OnApplicationShutdown {
         onDatabase(Archive, (dataSource, keyRing) => new TypeOrmArchive(dataSource, keyRing)),
         onDatabase(PendingLogins, (dataSource, keyRing) => new TypeOrmPendingLogins(dataSource, keyRing)),
         onDatabase(LoginConsents, (dataSource, keyRing) => new TypeOrmLoginConsents(dataSource, keyRing)),
+        onDatabase(UsageStore, (dataSource) => new TypeOrmUsageStore(dataSource)),
         onDatabase(DatabaseProbe, (dataSource) => databaseProbe(dataSource)),
         onOptions(RefreshSpool, ({ spoolFolder }) => (spoolFolder === undefined ? noSpool : new FileRefreshSpool(spoolFolder))),
         onOptions(Fingerprints, ({ keyRing }) => new KeyRingFingerprints(keyRing)),
@@ -107,7 +110,7 @@ export class PersistenceModule implements OnApplicationShutdown {
       ],
       exports: [
         ...[SessionStore, CallerStore, ContextStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
-        ...[ChangeFeed, RefreshStore, RefreshSpool, RevocationOutbox, KeyRotation, Archive, DatabaseProbe],
+        ...[ChangeFeed, RefreshStore, RefreshSpool, RevocationOutbox, UsageStore, KeyRotation, Archive, DatabaseProbe],
       ],
     };
   }

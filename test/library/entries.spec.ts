@@ -36,6 +36,8 @@ describe('the published entries', () => {
       'SessionStore',
       'Sessions',
       'UniversalProvider',
+      'UsageReports',
+      'UsageStore',
       'builtInProvidersFolder',
       'collectAnswer',
       'gatewayAdapter',

@@ -81,7 +81,8 @@ describe('a backup', () => {
 
       expect(outcome.rows).toEqual({
         ...{ saved_authentications: 500, session_tombstones: 1, login_consents: 0 },
-        ...{ contexts: 0, context_chunks: 0, callers: 0, caller_grants: 0, caller_defaults: 0, audit_events: 3, audit_head: 1 },
+        ...{ contexts: 0, context_chunks: 0, callers: 0, caller_grants: 0, caller_defaults: 0, usage_hours: 0 },
+        ...{ audit_events: 3, audit_head: 1 },
       });
       expect(await openedSessions(vault.dataSource, keyRing)).toEqual(await openedSessions(origin.dataSource, keyRing));
       expect(await vault.dataSource.query('select id, name from session_tombstones')).toEqual([{ id: tombstone.id, name: 'gone' }]);
@@ -184,7 +185,7 @@ describe('a backup', () => {
   it('holds every table of the vault, or leaves it out on purpose', async () => {
     const tables = await origin.dataSource.query<{ name: string }[]>(`select tablename as name from pg_tables where schemaname = 'public'`);
     const ofTheDatabase = ['maestro_migrations', 'encryption_keys', 'replicas', 'pending_logins', 'finished_logins'];
-    const ofTheseDays = ['refresh_attempts', 'orphaned_grants', 'pending_revocations'];
+    const ofTheseDays = ['refresh_attempts', 'orphaned_grants', 'pending_revocations', 'usage_batches'];
     const known = new Set([...archivedTables.map(({ name }) => name), ...ofTheDatabase, ...ofTheseDays]);
     expect(tables.map(({ name }) => name).filter((name) => !known.has(name))).toEqual([]);
   });

@@ -18,6 +18,7 @@ const chain = [
   'AddContexts1795694400000',
   'AddCallers1795780800000',
   'TellOfChanges1795953600000',
+  'AddUsage1796040000000',
 ];
 
 const row = `'openai', 'oauth', '{}', null, now(), now()`;

@@ -12,12 +12,14 @@ import { RevocationOutbox } from '../../src/core/refresh/revocation-outbox.port.
 import { Fingerprints } from '../../src/core/sessions/fingerprints.port.js';
 import { SecretBox } from '../../src/core/sessions/secret-box.port.js';
 import { SessionStore } from '../../src/core/sessions/session-store.port.js';
+import { UsageStore } from '../../src/core/usage/usage-store.port.js';
 import { InMemoryContextStore } from './in-memory-context-store.js';
 import { InMemoryFingerprints } from './in-memory-fingerprints.js';
 import { InMemoryLoginConsents, InMemoryPendingLogins } from './in-memory-pending-logins.js';
 import { InMemoryRevocationOutbox, InMemorySpool } from './in-memory-refresh-store.js';
 import { InMemorySecretBox } from './in-memory-secret-box.js';
 import { InMemorySessionStore } from './in-memory-session-store.js';
+import { InMemoryUsageStore } from './in-memory-usage-store.js';
 
 /** What `MaestroModule` takes as its persistence, without a database. */
 @Module({})
@@ -41,10 +43,11 @@ export class InMemoryPersistenceModule {
         { provide: RefreshStore, useValue: store.refreshes },
         { provide: RefreshSpool, useValue: new InMemorySpool() },
         { provide: RevocationOutbox, useValue: new InMemoryRevocationOutbox(store) },
+        { provide: UsageStore, useValue: new InMemoryUsageStore() },
       ],
       exports: [
         ...[SessionStore, CallerStore, ContextStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
-        ...[RefreshStore, RefreshSpool, RevocationOutbox],
+        ...[RefreshStore, RefreshSpool, RevocationOutbox, UsageStore],
       ],
     };
   }

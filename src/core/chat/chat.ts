@@ -23,12 +23,11 @@ import { AuthorisedClients } from '../sessions/authorised-client.js';
 import { collectAnswer } from './collect-answer.js';
 import { cancelled } from './observed-source.js';
 import { observedStream } from './observed-stream.js';
+import { Observers } from './observers.js';
 import type { OpenedAnswer } from './opened-by-reading.js';
 import { openedAnswer, openedByReading } from './opened-by-reading.js';
 import type { RetryPolicy } from './retries.js';
 import { mostRetries, RetryMeans } from './retries.js';
-import type { StreamObserverFactory } from './stream-observer.port.js';
-import { streamObservers } from './stream-observer.port.js';
 
 export type ChatStreamOptions = Omit<ChatRequest, 'messages'> & {
   /** Needed where the session's name fits both auth types. */
@@ -70,7 +69,7 @@ export class Chat {
     @Inject(ProviderRegistry) private readonly registry: ProviderRegistry,
     @Inject(AuthorisedClients) private readonly clients: AuthorisedClients,
     @Inject(ContextTurns) private readonly contexts: ContextTurns,
-    @Inject(streamObservers) private readonly observerFactories: readonly StreamObserverFactory[],
+    @Inject(Observers) private readonly observers: Observers,
     @Inject(coreOptions) private readonly limits: CoreOptions,
     @Inject(RetryMeans) private readonly retryMeans: RetryMeans,
     @Inject(CallerMeter) private readonly meter: CallerMeter,
@@ -159,7 +158,7 @@ export class Chat {
       provider,
       source,
       signal,
-      observers: [...this.observerFactories.flatMap((observerFor) => observerFor(about) ?? []), turn.observer],
+      observers: [...this.observers.of(about), turn.observer],
       abort: () => {
         controller.abort();
       },

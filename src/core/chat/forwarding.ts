@@ -18,10 +18,9 @@ import type { OpenSession } from '../sessions/authorised-client.js';
 import { AuthorisedClients } from '../sessions/authorised-client.js';
 import { cancelled, failureOf as failureAfter, notifyAll } from './observed-source.js';
 import { observedBytes } from './observed-bytes.js';
+import { Observers } from './observers.js';
 import { replayed } from './replayed-body.js';
 import { mostRetries, openedWithRetries, RetryMeans } from './retries.js';
-import type { StreamObserverFactory } from './stream-observer.port.js';
-import { streamObservers } from './stream-observer.port.js';
 
 /** A request in a provider's own wire, and through which session it goes. */
 export interface ForwardCall {
@@ -70,7 +69,7 @@ export class Forwarding {
   constructor(
     @Inject(ProviderRegistry) private readonly registry: ProviderRegistry,
     @Inject(AuthorisedClients) private readonly clients: AuthorisedClients,
-    @Inject(streamObservers) private readonly observerFactories: readonly StreamObserverFactory[],
+    @Inject(Observers) private readonly observers: Observers,
     @Inject(coreOptions) private readonly limits: CoreOptions,
     @Inject(RetryMeans) private readonly retryMeans: RetryMeans,
     @Inject(CallerMeter) private readonly meter: CallerMeter,
@@ -94,7 +93,7 @@ export class Forwarding {
     const end = this.begun(controller, address.provider, caller);
     const about = { streamId, operation: request.operation, caller, session, model };
     const watching = {
-      observers: this.observerFactories.flatMap((observerFor) => observerFor(about) ?? []),
+      observers: this.observers.of(about),
       onObserverFault: (error: unknown) => {
         this.logger.error({ text: 'an observer of an answer failed', error });
       },

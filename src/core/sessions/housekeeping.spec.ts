@@ -3,11 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { anApiKey } from '../../../test/support/a-session.js';
 import { InMemoryPersistenceModule } from '../../../test/support/in-memory-persistence.module.js';
 import { InMemorySessionStore } from '../../../test/support/in-memory-session-store.js';
+import type { InMemoryUsageStore } from '../../../test/support/in-memory-usage-store.js';
 import type { RunningMaestro } from '../../../test/support/start-maestro.js';
 import { startMaestro } from '../../../test/support/start-maestro.js';
 import { StillClock } from '../../../test/support/still-clock.js';
 import { wholeProvider } from '../../../test/support/whole-provider.js';
 import { SessionId } from '../../contracts/session.js';
+import { UsageMeter } from '../usage/usage-meter.js';
+import { UsageStore } from '../usage/usage-store.port.js';
 import { Housekeeping } from './housekeeping.js';
 
 const day = 86_400_000;
@@ -40,6 +43,19 @@ describe('housekeeping', () => {
     expect(store.tombstones.size).toBe(3);
     expect(store.audit.events.filter(({ action, actor }) => action === 'session.purge' && actor === 'system')).toHaveLength(1_001);
     await expect(housekeeping.run()).resolves.toEqual({ purged: 0, fingerprinted: 0, revoked: 0 });
+  });
+
+  it('forgets usage that is older than it is kept for', async () => {
+    const usage = running.application.get<unknown, InMemoryUsageStore>(UsageStore, { strict: false });
+    await running.maestro.createSession('whole', 'api_key', { name: 'work', credentials: anApiKey() });
+    for (const days of [0, 399, 2]) {
+      clock.advance(days * day);
+      await running.maestro.completeChat('whole', 'work', [{ role: 'user', content: 'Hello' }], { model: 'm' });
+      await running.application.get(UsageMeter, { strict: false }).flush();
+    }
+    await housekeeping.run();
+
+    expect(usage.entries).toHaveLength(2);
   });
 
   it('gives fingerprints to sessions from before there were any, past those that cannot be opened', async () => {

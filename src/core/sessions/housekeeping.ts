@@ -6,7 +6,10 @@ import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { SessionId, SessionRecord } from '../../contracts/session.js';
 import { AuditLog } from '../audit/audit-log.port.js';
 import { PendingLogins } from '../login/pending-login.port.js';
+import type { CoreOptions } from '../core-options.js';
+import { coreOptions } from '../core-options.js';
 import { RefreshStore } from '../refresh/refresh-store.port.js';
+import { UsageStore } from '../usage/usage-store.port.js';
 import { Revocations } from './revocations.js';
 import { SecretKeeper } from './secret-keeper.js';
 import { SessionStore } from './session-store.port.js';
@@ -22,6 +25,7 @@ const betweenRounds = 3_600_000;
 
 const tombstonesAtOnce = 500;
 const refreshesAtOnce = 500;
+const usageAtOnce = 5_000;
 const fingerprintsAtOnce = 200;
 
 export interface HousekeepingReport {
@@ -47,7 +51,9 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(AuditLog) private readonly auditLog: AuditLog,
     @Inject(PendingLogins) private readonly logins: PendingLogins,
     @Inject(RefreshStore) private readonly refreshes: RefreshStore,
+    @Inject(UsageStore) private readonly usage: UsageStore,
     @Inject(Revocations) private readonly revocations: Revocations,
+    @Inject(coreOptions) private readonly options: CoreOptions,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -67,6 +73,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
     const fingerprinted = await this.fingerprint();
     await this.logins.purge();
     await this.purgeRefreshes();
+    await this.purgeUsage();
     const revoked = await this.revocations.run();
     const { seq, hash } = await this.auditLog.reseal();
     // Kept with the logs, it shows later whether the end of the trail was cut off.
@@ -87,6 +94,11 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
     const now = this.clock.now().getTime();
     const [attempts, grants] = [new Date(now - attemptLife), new Date(now - grantLife)];
     while (!this.isOver && (await this.refreshes.purge(attempts, grants, refreshesAtOnce)) === refreshesAtOnce);
+  }
+
+  private async purgeUsage(): Promise<void> {
+    const before = new Date(this.clock.now().getTime() - this.options.usageDays * day);
+    while (!this.isOver && (await this.usage.purge(before, usageAtOnce)) === usageAtOnce);
   }
 
   /** Sessions from before there were fingerprints, or from before the primary key was. */

@@ -17,7 +17,8 @@ export const callersTable = 'callers';
 /**
  * What a backup holds, in this order. Left out is what belongs to a database and not to its sessions: which migrations it has
  * seen, its keys' sentinels, which processes use it; and what must not live again: logins that somebody is in the middle of, the
- * ledger of refreshes, tokens that were replaced, and revocations that this database's own processes see to.
+ * ledger of refreshes, tokens that were replaced, revocations that this database's own processes see to, and which counts of
+ * usage were written.
  */
 export const archivedTables: readonly ArchivedTable[] = [
   { name: sessionsTable, key: 'id' },
@@ -28,6 +29,7 @@ export const archivedTables: readonly ArchivedTable[] = [
   { name: callersTable, key: 'id' },
   { name: 'caller_grants', key: 'id' },
   { name: 'caller_defaults', key: 'id' },
+  { name: 'usage_hours', key: 'id' },
   { name: 'audit_events', key: 'seq' },
   { name: 'audit_head', key: 'is_only', hasFixedRow: true },
 ];
