@@ -18,6 +18,7 @@ import type { Migrations } from './core/migrations/migrations.port.js';
 import { ProviderRegistry } from './core/registry/provider-registry.js';
 import { SessionCheckup } from './core/sessions/session-checkup.js';
 import { Sessions } from './core/sessions/sessions.js';
+import { UsageReports } from './core/usage/usage-reports.js';
 import { UniversalProvider } from './core/universal-provider.js';
 import { databaseFrom, keySettingsFrom, rememberSettings, secretsIn, spoolFolderIn } from './environment-settings.js';
 import type { SecretFilter } from './observability/secret-filter.js';
@@ -61,6 +62,7 @@ export class AdminWorkbench implements Workbench {
       consents: application.get(Consents, { strict: false }),
       contexts: application.get(Contexts, { strict: false }),
       callers: application.get(Callers, { strict: false }),
+      usage: application.get(UsageReports, { strict: false }),
     };
   }
 

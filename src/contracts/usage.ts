@@ -20,7 +20,7 @@ export interface UsageQuery {
   readonly session?: string;
   readonly provider?: string;
   readonly model?: string;
-  /** Groups, 1 to 1000; default 100. */
+  /** Groups, 1 to 200; default 100. */
   readonly limit?: number;
   /** `nextCursor` of the page before, for the same question. */
   readonly cursor?: string;

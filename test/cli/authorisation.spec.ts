@@ -11,7 +11,16 @@ type Part = keyof Workbench;
  * keys and the database has every right; what a part refuses, the verb does not get around.
  */
 const parts: Readonly<Record<string, Part>> = {
-  ...{ providers: 'registry', sessions: 'vault', auth: 'vault', models: 'vault', chat: 'vault', contexts: 'vault', callers: 'vault' },
+  ...{
+    providers: 'registry',
+    sessions: 'vault',
+    auth: 'vault',
+    models: 'vault',
+    chat: 'vault',
+    contexts: 'vault',
+    callers: 'vault',
+    usage: 'vault',
+  },
   ...{ migrate: 'migrations', encryption: 'keyRotation', audit: 'audit', backup: 'archive' },
 };
 

@@ -103,8 +103,8 @@ function pathOf(url: string): string {
 
 /** What is wrong with the answers that a route gives to everybody but who may have them, and to that one. */
 async function faultsOf({ name, row, ...target }: Target, at: () => string = () => target.path): Promise<readonly string[]> {
-  const { scope, isAboutSession = false } = row;
-  const missing = scopes.filter((each) => each !== scope);
+  const { scope, orScope, isAboutSession = false } = row;
+  const missing = scopes.filter((each) => each !== scope && each !== orScope);
   const [expired, revoked] = await endedKeys();
   const [narrow, strange, right] = [
     await aKey('narrow', missing, '*'),

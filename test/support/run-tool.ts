@@ -4,6 +4,7 @@ import { Callers } from '../../src/core/access/callers.js';
 import { Consents } from '../../src/core/login/consents.js';
 import { Logins } from '../../src/core/login/logins.js';
 import type { MigrationPlan, Migrations } from '../../src/core/migrations/migrations.port.js';
+import { UsageReports } from '../../src/core/usage/usage-reports.js';
 import { SessionCheckup } from '../../src/core/sessions/session-checkup.js';
 import { runCli } from '../../src/transports/cli/run-cli.js';
 import type { Workbench } from '../../src/transports/cli/workbench.js';
@@ -107,6 +108,7 @@ export function workbenchOver({ application, registry, maestro, sessions, contex
     logins: application.get(Logins, { strict: false }),
     consents: application.get(Consents, { strict: false }),
     callers: application.get(Callers, { strict: false }),
+    usage: application.get(UsageReports, { strict: false }),
   };
   return workbenchOf({ registry: async () => registry, vault: async () => vault });
 }

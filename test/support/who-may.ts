@@ -6,6 +6,8 @@ import { builtInProviders } from './start-gateway.js';
 export interface Row {
   /** Absent: any key will do. */
   readonly scope?: Scope;
+  /** Will do as well. */
+  readonly orScope?: Scope;
   /** Whose session is not granted gets a 404. */
   readonly isAboutSession?: boolean;
   readonly body?: object;
@@ -51,6 +53,7 @@ export const routeTable: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['DELETE /api/logins/:id', { scope: 'sessions:write' }],
   ['POST /api/chat', { scope: 'chat', isAboutSession: true, body: { provider, session: 'work', model: 'm', messages, stream: false } }],
   ['GET /api/audit', { scope: 'admin' }],
+  ['GET /api/usage', { scope: 'usage:read', orScope: 'admin' }],
   ['POST /api/callers', { scope: 'admin', body: { name: 'made_1' } }],
   ...['', '/:id'].map((path) => [`GET /api/callers${path}`, { scope: 'admin' }] as const),
   ['DELETE /api/callers/:id', { scope: 'admin' }],

@@ -5,7 +5,7 @@ import type { UsageFilter } from './usage-store.port.js';
 
 const hourMs = 3_600_000;
 const usualSpan = 30 * 24 * hourMs;
-const mostGroups = 1_000;
+const mostGroups = 200;
 
 /** @throws MaestroError `request.invalid`, naming everything that is wrong */
 export function usageFilterFrom(query: UsageQuery, now: Date): UsageFilter {

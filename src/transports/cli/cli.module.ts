@@ -16,6 +16,7 @@ import { MigrateCommands, MigrateDown, MigratePlan, MigrateStatus, MigrateUp } f
 import { ListModels, ModelCommands, ShowModel } from './commands/models.commands.js';
 import { CheckProviders, ListProviders, ProviderCommands, ShowProvider } from './commands/providers.commands.js';
 import { SessionCommands, sessionVerbs } from './commands/sessions.commands.js';
+import { UsageCommand } from './commands/usage.command.js';
 import { Terminal } from './terminal.js';
 import { Workbench } from './workbench.js';
 
@@ -39,6 +40,7 @@ export class CliModule {
         ...[ModelCommands, ListModels, ShowModel],
         ChatCommand,
         ...[CallerCommands, ...callerVerbs],
+        UsageCommand,
         ...[ContextCommands, ListContexts, ListChunks, DeleteChunk],
         ...[MigrateCommands, MigrateStatus, MigratePlan, MigrateUp, MigrateDown],
         ...[EncryptionCommands, EncryptionStatus, RotateEncryption, RetireKey],

@@ -10,6 +10,7 @@ import type { Migrations } from '../../core/migrations/migrations.port.js';
 import type { ProviderRegistry } from '../../core/registry/provider-registry.js';
 import type { SessionCheckup } from '../../core/sessions/session-checkup.js';
 import type { Sessions } from '../../core/sessions/sessions.js';
+import type { UsageReports } from '../../core/usage/usage-reports.js';
 import type { UniversalProvider } from '../../core/universal-provider.js';
 
 /** What needs the database, in the state that this version of Maestro works on. */
@@ -21,6 +22,7 @@ export interface Vault {
   readonly consents: Consents;
   readonly contexts: Contexts;
   readonly callers: Callers;
+  readonly usage: UsageReports;
 }
 
 /**

@@ -15,6 +15,7 @@ import { ModelsController } from './controllers/models.controller.js';
 import { OAuthCallbackController } from './controllers/oauth-callback.controller.js';
 import { ProvidersController } from './controllers/providers.controller.js';
 import { SessionsController } from './controllers/sessions.controller.js';
+import { UsageController } from './controllers/usage.controller.js';
 import { DoorWalk } from './doors/door-walk.js';
 
 type Imported = NonNullable<ModuleMetadata['imports']>[number];
@@ -45,6 +46,7 @@ export class MaestroHttpModule {
         ContextsController,
         AuditController,
         CallersController,
+        UsageController,
         ...(health === undefined ? [] : [HealthController]),
       ],
       providers: [

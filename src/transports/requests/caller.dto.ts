@@ -1,7 +1,7 @@
 import type { Scope } from '../../contracts/caller.js';
 import { scopes } from '../../contracts/caller.js';
 import type { SessionAddress } from '../../contracts/session.js';
-import { Nested, OneOf, Optional, Rule, Text, Whole } from './fields.js';
+import { Nested, OneOf, Optional, Rule, Text, Time, Whole } from './fields.js';
 import { sessionAddressFrom } from './session.dto.js';
 
 export class CallerLimitsDto {
@@ -18,11 +18,6 @@ export class CallerLimitsDto {
 const isScopeList = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && value.every((item) => scopes.some((scope) => scope === item));
 
-/** RFC 3339, with its offset. */
-const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
-
-const isTime = (value: unknown): boolean => typeof value === 'string' && time.test(value) && !Number.isNaN(Date.parse(value));
-
 export class CreateCallerDto {
   /** 3 to 50 of `A-Za-z0-9_-`. */
   @Text()
@@ -35,7 +30,7 @@ export class CreateCallerDto {
 
   /** RFC 3339; from then on the key opens nothing. */
   @Optional()
-  @Rule('must be a time as 2030-01-31T12:00:00Z', isTime)
+  @Time()
   readonly expiresAt?: string;
 
   /** What each process lets the caller do at most. */

@@ -81,6 +81,14 @@ export function Rule(rule: string, holds: (value: unknown, object: object) => bo
   );
 }
 
+/** RFC 3339, with its offset. */
+const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
+
+export function Time(): Field {
+  const isTime = (value: unknown): boolean => typeof value === 'string' && time.test(value) && !Number.isNaN(Date.parse(value));
+  return Rule('must be a time as 2030-01-31T12:00:00Z', isTime);
+}
+
 export function TextList(max: number): Field {
   const isTextList = (value: unknown): boolean =>
     Array.isArray(value) && value.length <= max && value.every((item) => typeof item === 'string');
