@@ -26,7 +26,7 @@ export default {
   testTimeout: 30_000,
   globalSetup: '<rootDir>/test/support/postgres-setup.mjs',
   globalTeardown: '<rootDir>/test/support/postgres-teardown.mjs',
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^maestro-llm/(contracts|kit|testing)$': '<rootDir>/src/$1/index.ts' },
   transform: {
     '^.+\\.ts$': ['@swc/jest', swc({ syntax: 'typescript', decorators: true, dynamicImport: true })],
     '^.+\\.m?js$': ['@swc/jest', swc({ syntax: 'ecmascript' })],

@@ -6,6 +6,7 @@ export { carriedFrom, carriedIn, carriedMark, carry } from './carried.js';
 export type { GroupedChunk } from './chunk-groups.js';
 export { deletedWith } from './chunk-groups.js';
 export { decodedBatches, decodeStream } from './decode-stream.js';
+export { failureFromAnswer, failureFromReport } from './error-report.js';
 export type { ForwardOptions } from './forward-wire.js';
 export { forwardWire } from './forward-wire.js';
 export type { HttpClientOptions } from './http-client.js';
