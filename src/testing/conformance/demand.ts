@@ -7,10 +7,15 @@ export function demand(holds: boolean, problem: string): asserts holds {
   if (!holds) throw new Error(problem);
 }
 
+export function inLine(value: unknown): string {
+  return inspect(value, { depth: 2, breakLength: Infinity }).slice(0, 120);
+}
+
 /** As a person would name it. */
 export function described(thrown: unknown): string {
+  if (thrown === undefined) return 'no failure';
   if (MaestroError.is(thrown)) return `${thrown.code} (${thrown.message})`;
-  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `${inspect(thrown)}, which is no error`;
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `${inLine(thrown)}, which is no error`;
 }
 
 /** What the run throws, as an error of ours. */
@@ -22,7 +27,7 @@ export async function failureOf(what: string, run: () => unknown): Promise<Maest
     demand(MaestroError.is(error), `${what} fails with ${described(error)}, which is no MaestroError`);
     return error;
   }
-  throw new Error(`${what} does not fail, it gives ${inspect(given, { depth: 1 }).slice(0, 120)}`);
+  throw new Error(`${what} does not fail, it gives ${inLine(given)}`);
 }
 
 /** One of these codes, and nothing else. */

@@ -5,7 +5,7 @@ import type { OutgoingHeaders } from '../../../contracts/provider-client.js';
 import { Secret } from '../../../contracts/secret.js';
 import type { Bench } from '../bench.js';
 import type { Check } from '../check.js';
-import { demand, demandCode, described, settled } from '../demand.js';
+import { demand, demandCode, described, inLine, settled } from '../demand.js';
 
 const never = new AbortController().signal;
 
@@ -40,7 +40,7 @@ export const apiKeyChecks: readonly Check[] = [
       const keys = [mark, `${fixtures.simulator.apiKey.slice(0, 8)}${mark}`, `${mark} ${mark}`, `${mark}ü`, mark.repeat(60)];
       for (const key of keys) {
         const shown = verdictText(() => apiKeys.validateApiKey(Secret.of(key)));
-        demand(!shown.includes(mark), `what is said of a key quotes it: ${shown.replaceAll(mark, '<the key>').slice(0, 200)}`);
+        demand(!shown.includes(mark), `what is said of a key quotes it: ${shown.replaceAll(mark, '<the key>').slice(0, 120)}`);
       }
     },
   },
@@ -87,7 +87,7 @@ export const apiKeyChecks: readonly Check[] = [
       demand(bench.simulator.requests.length > before, 'the test of a connection asks nobody');
       // A class of plain JavaScript may give anything.
       const accepted: unknown = report.keyAccepted;
-      demand(accepted === true && report.latencyMs >= 0, `the test of a connection gives ${inspect(report)}`);
+      demand(accepted === true && report.latencyMs >= 0, `the test of a connection gives ${inLine(report)}`);
     },
   },
   {
@@ -109,9 +109,9 @@ function fixedKey({ fixtures }: Bench): string {
 
 function verdictText(validate: () => unknown): string {
   try {
-    return inspect(validate(), { depth: 8 });
+    return inspect(validate(), { depth: 8, breakLength: Infinity });
   } catch (error) {
     demand(MaestroError.is(error), `an impossible key fails with ${described(error)}`);
-    return inspect(error, { depth: 8 });
+    return inspect(error, { depth: 8, breakLength: Infinity });
   }
 }
