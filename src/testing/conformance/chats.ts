@@ -14,7 +14,11 @@ const tools: readonly ToolDefinition[] = ['get_weather', 'get_time'].map((name) 
   parameters: { type: 'object', properties: { city: { type: 'string' } } },
 }));
 
-export function openChat(bench: Bench, model: Scenario, signal = new AbortController().signal): Promise<AsyncIterable<StreamEvent>> {
+export function openChat(
+  bench: Bench,
+  model: Scenario,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<AsyncIterable<StreamEvent>> {
   return bench.streaming.streamChat(bench.client(), messages, { model, signal, ...(model === 'sim-tools' && { tools }) });
 }
 

@@ -68,7 +68,8 @@ function inOrder(verdicts: readonly ConformanceVerdict[]): readonly ConformanceV
 }
 
 function globalRunner(): TestRunner {
-  const candidate: Partial<TestRunner> = globalThis;
+  // With `console`, since a type of optional parts alone takes nothing that shares none of them.
+  const candidate: Partial<TestRunner> & Pick<typeof globalThis, 'console'> = globalThis;
   const { describe, it, afterAll, after } = candidate;
   if (describe === undefined || it === undefined) {
     throw new Error('describeProvider finds no test runner: give it one, as in { runner: { describe, it, after } } of node:test');

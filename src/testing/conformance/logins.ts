@@ -9,7 +9,7 @@ import type { Bench } from './bench.js';
 import type { Check } from './check.js';
 import { demand, settled } from './demand.js';
 
-export const never = new AbortController().signal;
+export const never: AbortSignal = new AbortController().signal;
 
 /** Where the kit would be called back, as an application on the same machine. */
 export const redirectUri = 'http://127.0.0.1:4000/oauth/callback';
