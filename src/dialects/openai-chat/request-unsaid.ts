@@ -11,19 +11,18 @@ import {
   unsaidWords,
 } from '../../kit/unsaid-fields.js';
 import { detailsOfCall } from './reasoning-details.js';
+import { unsaidReasoning } from './request.js';
 import { isAudio } from './request-messages.js';
 import type { ChatVendor } from './vendor.js';
 
 /** What a request says and `encodeChatRequest` cannot, by name. */
 export function unsaidInChat(request: ChatRequest, vendor: ChatVendor = {}, extra: JsonObject = {}): readonly string[] {
   const { options = {}, tools = [] } = request;
+  const lacking = vendor.lacksOptions ?? [];
   return [
-    ...unsaidOptions(options, vendor.takesTopK === true ? [] : ['topK']),
+    ...unsaidOptions(options, [...new Set([...(vendor.takesTopK === true ? [] : (['topK'] as const)), ...lacking])]),
     ...unsaidCalling(options, tools.length > 0 || listIn(extra, 'tools').length > 0),
-    ...namesWhere({
-      'options.reasoning.budget': options.reasoning?.budget !== undefined,
-      'options.reasoning.summary': options.reasoning?.summary === true,
-    }),
+    ...(lacking.includes('reasoning') ? [] : namesWhere(unsaidReasoning(options.reasoning ?? {}, vendor))),
     ...unsaidReserved(extra, ['model', 'messages', 'stream', 'stream_options', 'n']),
     ...unsaidInParts(request.messages, (place) => unsaidInPart(place, vendor)),
   ];

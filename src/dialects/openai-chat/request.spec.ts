@@ -1,5 +1,6 @@
 import type { ChatMessage, ChatOptions, ToolResultPart } from '../../contracts/chat.js';
 import { encodeChatRequest } from './request.js';
+import { unsaidInChat } from './request-unsaid.js';
 import type { ChatVendor } from './vendor.js';
 
 function messagesOf(messages: readonly ChatMessage[], vendor?: ChatVendor): unknown {
@@ -169,6 +170,36 @@ describe('a Chat Completions request', () => {
       safety_identifier: 'u',
     });
     expect(optionsOf({ logprobs: false })).toEqual({ logprobs: false });
+  });
+
+  it('leaves out what a vendor has no place for, and asks for no usage where it comes unasked', () => {
+    const options: ChatOptions = { seed: 1, stop: ['END'], logprobs: true };
+    const body = encodeChatRequest({ model: 'm', messages: [], options }, { lacksOptions: ['stop', 'logprobs'], countsUnasked: true });
+
+    expect(body).toEqual({ model: 'm', messages: [], stream: true, seed: 1 });
+    expect(optionsOf({ seed: 1 }, { seedField: 'random_seed' })).toEqual({ random_seed: 1 });
+  });
+
+  it.each([
+    [undefined, { effort: 'low', budget: 9 }, { reasoning_effort: 'low' }],
+    ['object', { effort: 'low', budget: 9 }, { reasoning: { effort: 'low', max_tokens: 9 } }],
+    ['object', { budget: 9 }, { reasoning: { max_tokens: 9 } }],
+    ['object', { summary: true }, {}],
+    ['switch', { effort: 'low' }, { thinking: { type: 'enabled' } }],
+    ['switch', { budget: 9 }, { thinking: { type: 'enabled' } }],
+    ['switch', { effort: 'none' }, { thinking: { type: 'disabled' } }],
+  ] as const)('asks in the words of %s for the thinking %j', (reasoningWords, reasoning, said) => {
+    expect(optionsOf({ reasoning }, reasoningWords === undefined ? {} : { reasoningWords })).toEqual(said);
+  });
+
+  it.each([
+    [{}, ['options.topK', 'options.reasoning.budget']],
+    [{ takesTopK: true, reasoningWords: 'object' }, []],
+    [{ reasoningWords: 'switch' }, ['options.topK', 'options.reasoning.effort', 'options.reasoning.budget']],
+    [{ lacksOptions: ['topK', 'reasoning', 'seed'] }, ['options.topK', 'options.reasoning', 'options.seed']],
+  ] as const)('names what vendor %j is not told', (vendor, names) => {
+    const options: ChatOptions = { topK: 4, seed: 0, reasoning: { effort: 'low', budget: 9 } };
+    expect(unsaidInChat({ model: 'm', messages: [], options }, vendor)).toEqual(names);
   });
 
   it.each([

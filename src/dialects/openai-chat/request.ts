@@ -1,4 +1,12 @@
-import type { ChatOptions, ChatRequest, JsonObject, ResponseFormat, ToolChoice, ToolDefinition } from '../../contracts/chat.js';
+import type {
+  ChatOptions,
+  ChatRequest,
+  JsonObject,
+  ReasoningOptions,
+  ResponseFormat,
+  ToolChoice,
+  ToolDefinition,
+} from '../../contracts/chat.js';
 import { listIn } from '../../kit/json-fields.js';
 import { encodeMessages } from './request-messages.js';
 import type { ChatVendor } from './vendor.js';
@@ -13,7 +21,8 @@ const reserved = ['model', 'messages', 'stream', 'stream_options', 'tools', 'n']
  * ours.
  */
 export function encodeChatRequest(request: ChatRequest, vendor: ChatVendor = {}, extra: JsonObject = {}): ChatWireRequest {
-  const { model, messages, options = {} } = request;
+  const { model, messages } = request;
+  const options = withoutLacking(request.options ?? {}, vendor);
   const own = (tool: ToolDefinition): JsonObject => (vendor.provider === undefined ? {} : (tool.providerOptions?.[vendor.provider] ?? {}));
   const custom = new Set((request.tools ?? []).filter((tool) => isCustomTool(own(tool))).map(({ name }) => name));
   const tools = [...(request.tools ?? []).map((tool) => encodeTool(tool, own(tool))), ...listIn(extra, 'tools')];
@@ -21,11 +30,15 @@ export function encodeChatRequest(request: ChatRequest, vendor: ChatVendor = {},
     model,
     messages: encodeMessages(messages, vendor),
     stream: true,
-    stream_options: { include_usage: true },
+    ...(vendor.countsUnasked !== true && { stream_options: { include_usage: true } }),
     ...(tools.length > 0 && { tools, ...encodeToolOptions(options, custom) }),
     ...encodeOptions(options, vendor),
     ...Object.fromEntries(Object.entries(extra).filter(([name]) => !reserved.includes(name))),
   };
+}
+
+function withoutLacking(options: ChatOptions, { lacksOptions = [] }: ChatVendor): ChatOptions {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !lacksOptions.some((lacking) => lacking === name)));
 }
 
 function encodeTool({ name, description, parameters, strict }: ToolDefinition, own: JsonObject): JsonObject {
@@ -52,7 +65,7 @@ function encodeToolChoice(choice: ToolChoice, custom: ReadonlySet<string>): stri
 }
 
 function encodeOptions(options: ChatOptions, vendor: ChatVendor): JsonObject {
-  const { maxTokensField = 'max_tokens', endUserField = 'user' } = vendor;
+  const { maxTokensField = 'max_tokens', endUserField = 'user', seedField = 'seed' } = vendor;
   const { responseFormat, reasoning, logprobs } = options;
   return defined({
     temperature: options.temperature,
@@ -60,16 +73,38 @@ function encodeOptions(options: ChatOptions, vendor: ChatVendor): JsonObject {
     top_k: vendor.takesTopK === true ? options.topK : undefined,
     [maxTokensField]: options.maxTokens,
     stop: options.stop,
-    seed: options.seed,
+    [seedField]: options.seed,
     frequency_penalty: options.frequencyPenalty,
     presence_penalty: options.presencePenalty,
     response_format: responseFormat && encodeResponseFormat(responseFormat),
-    reasoning_effort: reasoning?.effort,
+    ...encodeReasoning(reasoning ?? {}, vendor),
     logprobs: logprobs === undefined ? undefined : logprobs !== false,
     top_logprobs: typeof logprobs === 'number' ? logprobs : undefined,
     metadata: options.metadata,
     [endUserField]: options.endUser,
   });
+}
+
+function encodeReasoning({ effort, budget }: ReasoningOptions, { reasoningWords = 'effort' }: ChatVendor): JsonObject {
+  if (effort === undefined && budget === undefined) return {};
+  switch (reasoningWords) {
+    case 'effort':
+      return defined({ reasoning_effort: effort });
+    case 'object':
+      return { reasoning: defined({ effort, max_tokens: budget }) };
+    case 'switch':
+      return { thinking: { type: effort === 'none' ? 'disabled' : 'enabled' } };
+  }
+}
+
+/** What the wire has no word for, of how a model shall think. */
+export function unsaidReasoning({ effort, budget, summary }: ReasoningOptions, vendor: ChatVendor): Readonly<Record<string, boolean>> {
+  const { reasoningWords = 'effort' } = vendor;
+  return {
+    'options.reasoning.effort': reasoningWords === 'switch' && effort !== undefined && effort !== 'none',
+    'options.reasoning.budget': reasoningWords !== 'object' && budget !== undefined,
+    'options.reasoning.summary': summary === true,
+  };
 }
 
 function encodeResponseFormat(format: ResponseFormat): JsonObject {
