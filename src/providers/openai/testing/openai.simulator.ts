@@ -5,6 +5,7 @@ import { listIn, textIn } from '../../../kit/json-fields.js';
 import { isRecord, jsonFrom } from '../../../kit/read-body.js';
 import type { SimulatedAnswer } from '../../../kit/simulator-server.js';
 import { startSimulatorServer } from '../../../kit/simulator-server.js';
+import { embeddings } from '../../../families/openai-chat/testing/simulated-embeddings.js';
 import { badKey, failure } from '../../../families/openai-chat/testing/simulated-failures.js';
 import { demoPrompt } from '../../../families/openai-chat/testing/simulated-script.js';
 import { asked, chat } from '../../../families/openai-chat/testing/simulated-wire.js';
@@ -12,7 +13,7 @@ import { responses } from '../../../families/openai-responses/testing/simulated-
 import { SimulatedAccounts, simulatedAccountId } from './simulated-accounts.js';
 import { SimulatedConversations } from './simulated-conversations.js';
 import { modelAnswer, modelList } from './simulated-models.js';
-import { embeddings, fileList, inputTokenCount, keptResponse } from './simulated-others.js';
+import { fileList, inputTokenCount, keptResponse } from './simulated-others.js';
 
 /** Speaks Responses, Conversations and Chat Completions on loopback, has accounts to log in with, and ChatGPT's backend for them. */
 export const openAiSimulator = defineSimulator({

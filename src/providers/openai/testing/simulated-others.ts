@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../../contracts/chat.js';
-import { isRecord, jsonFrom } from '../../../kit/read-body.js';
 import type { SimulatedAnswer } from '../../../kit/simulator-server.js';
 import { failure } from '../../../families/openai-chat/testing/simulated-failures.js';
 import { responseAnswer } from '../../../families/openai-responses/testing/simulated-responses.js';
@@ -13,13 +12,6 @@ export function keptResponse(method: string, id: string, rest: string): Simulate
   if (rest === '/input_items') return answer({ object: 'list', data: [], first_id: null, last_id: null, has_more: false });
   const kept = responseAnswer({ model: 'gpt-sim-large', isStreamed: false, prompt: 'Hello' });
   return answer(rest === '/cancel' ? { ...kept, status: 'cancelled' } : kept);
-}
-
-export function embeddings(text: string): SimulatedAnswer {
-  const body = jsonFrom(text);
-  const model = isRecord(body) && typeof body['model'] === 'string' ? body['model'] : '';
-  const data = [{ object: 'embedding', index: 0, embedding: [0.25, -0.5, 1] }];
-  return answer({ object: 'list', data, model, usage: { prompt_tokens: 3, total_tokens: 3 } });
 }
 
 export function inputTokenCount(): SimulatedAnswer {
