@@ -8,10 +8,19 @@ import type { ModelsBehaviour } from './behaviours/models.behaviour.js';
 import type { OAuthBehaviour } from './behaviours/oauth.behaviour.js';
 import type { StreamingBehaviour } from './behaviours/streaming.behaviour.js';
 import type { ProviderImports } from './imports.js';
-import type { BehaviourClass, DialectSupport, Limitation, LoginTraits, ProviderManifest, SettingDefinition } from './manifest.js';
+import type {
+  BehaviourClass,
+  DialectSupport,
+  Limitation,
+  LocalServerTraits,
+  LoginTraits,
+  ProviderManifest,
+  SettingDefinition,
+} from './manifest.js';
 import { contractVersion } from './manifest.js';
 import type { HttpClient, ProviderSettings } from './provider-client.js';
 import type { ProviderId } from './provider-id.js';
+import type { ProviderSimulator } from './simulator.js';
 
 /**
  * What a provider's classes may ask for in their constructors: `@Inject(providerSettings)`, `@Inject(providerHttp)`.
@@ -78,6 +87,8 @@ export interface ProviderDeclaration {
   readonly limitations?: readonly Limitation[];
   readonly login?: LoginTraits;
   readonly imports?: ProviderImports;
+  readonly localServer?: LocalServerTraits;
+  readonly simulator?: ProviderSimulator;
 }
 
 const definitionMark = Symbol.for('maestro/provider-definition');
@@ -86,6 +97,8 @@ const definitionMark = Symbol.for('maestro/provider-definition');
 export interface ProviderDefinition {
   readonly [definitionMark]: true;
   readonly manifest: ProviderManifest;
+  /** A stand-in for the vendor, where its family can play it and its own folder need not hold one. */
+  readonly simulator?: ProviderSimulator;
   /** The Nest module that binds each behaviour for one Maestro. */
   register(host: ProviderHost): DynamicModule;
 }
@@ -126,8 +139,14 @@ export function defineProvider(module: Type, declaration: ProviderDeclaration): 
     limitations: declaration.limitations ?? [],
     ...(declaration.login !== undefined && { login: declaration.login }),
     ...(declaration.imports !== undefined && { imports: declaration.imports }),
+    ...(declaration.localServer !== undefined && { localServer: declaration.localServer }),
   };
-  return { [definitionMark]: true, manifest, register: (host) => moduleOf(module, manifest, host) };
+  return {
+    [definitionMark]: true,
+    manifest,
+    ...(declaration.simulator !== undefined && { simulator: declaration.simulator }),
+    register: (host) => moduleOf(module, manifest, host),
+  };
 }
 
 function moduleOf(module: Type, manifest: ProviderManifest, host: ProviderHost): DynamicModule {

@@ -52,6 +52,12 @@ export interface LoginTraits {
   readonly refreshIdleDays?: number;
 }
 
+/** Of a provider whose servers people run on their own machine: its address by default is where they usually listen. */
+export interface LocalServerTraits {
+  /** What such a server writes as the owner of its models; absent: whatever answers there may be one. */
+  readonly ownedBy?: string;
+}
+
 /** A setting that must be there. */
 export interface Requirement {
   readonly setting: string;
@@ -76,6 +82,8 @@ export interface ProviderManifest {
   readonly login?: LoginTraits;
   /** Absent: nothing that other programs keep is recognised as this provider's. */
   readonly imports?: ProviderImports;
+  /** Absent: not looked for on this machine. */
+  readonly localServer?: LocalServerTraits;
 }
 
 /** `baseUrl` of `open-thing` → `OPEN_THING_BASE_URL`. */
