@@ -153,9 +153,8 @@ describe('the providers', () => {
     const { status, json } = await gateway.call('GET', '/api/providers');
 
     expect(status).toBe(200);
-    expect(json['data']).toMatchObject(
-      providers.map((id) => ({ id, authTypes: expect.arrayContaining(['api_key']), features: expect.arrayContaining(['streaming']) })),
-    );
+    const offered = { authTypes: expect.arrayContaining(['api_key']), features: expect.arrayContaining(['streaming']) };
+    expect(json['data']).toEqual(expect.arrayContaining(providers.map((id) => expect.objectContaining({ id, ...offered }))));
   });
 
   it.each(providers)('tell of %s by itself', async (provider) => {
@@ -172,7 +171,9 @@ describe('the providers', () => {
   it('are reported as they were found at the start', async () => {
     const { json } = await gateway.call('GET', '/api/providers/compliance');
 
-    expect(json['providers']).toMatchObject(providers.map((id) => ({ id, status: 'serving' })));
+    expect(json['providers']).toEqual(
+      expect.arrayContaining(providers.map((id) => expect.objectContaining({ id, status: 'serving', findings: [] }))),
+    );
   });
 });
 

@@ -7,8 +7,8 @@ import type { ProviderSimulator, RunningSimulator } from '../../src/contracts/si
 import { LastUsed } from '../../src/core/sessions/last-used.js';
 import { KeyRing } from '../../src/persistence/encryption/key-ring.js';
 import { PersistenceModule } from '../../src/persistence/persistence.module.js';
-import { loadSimulators } from '../../src/testing/load-simulators.js';
 import { anApiKey } from '../support/a-session.js';
+import { builtInSimulators } from '../support/family-providers.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
 import type { RunningMaestro } from '../support/start-maestro.js';
@@ -24,7 +24,7 @@ describe('the providers that come with Maestro', () => {
 
   beforeAll(async () => {
     database = await freshDatabase();
-    const found = await loadSimulators(builtInProvidersFolder);
+    const found = await builtInSimulators();
     simulators = await Promise.all(
       found.map(async (simulator) => ({ simulator, server: await simulator.start({ apiKey: simulator.apiKey }) })),
     );

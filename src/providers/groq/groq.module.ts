@@ -1,0 +1,14 @@
+import { compatibleProvider } from '../../families/openai-chat/compatible.js';
+
+/** https://console.groq.com/docs/openai, https://console.groq.com/docs/reasoning */
+export const groq = compatibleProvider({
+  id: 'groq',
+  displayName: 'Groq',
+  baseUrl: 'https://api.groq.com/openai/v1',
+  differences: {
+    maxTokensField: 'max_completion_tokens',
+    lacksOptions: ['logprobs'],
+    speech: { reasoning: 'reasoning', usage: { under: 'x_groq' } },
+  },
+  imports: { environment: ['GROQ_API_KEY'], accounts: { opencode: ['groq'] } },
+});
