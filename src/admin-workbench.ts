@@ -113,7 +113,7 @@ export class AdminWorkbench implements Workbench {
     const { AdminModule } = await import('./admin.module.js');
     const { providersFolders, filter } = this.options;
     const environment = await this.environment();
-    const module = AdminModule.forRoot({ environment, providersFolders, ...part });
+    const module = await configured(() => AdminModule.forRoot({ environment, providersFolders, ...part }));
     // Silent: what goes wrong is thrown, and told once by whoever runs the commands.
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and documents a literal.
     const nestOptions: NestApplicationContextOptions = { logger: false, abortOnError: false };
@@ -130,15 +130,23 @@ export class AdminWorkbench implements Workbench {
   }
 
   private async readEnvironment(): Promise<Environment> {
-    const { EnvironmentError, loadEnvironment } = await import('./config/environment.js');
-    try {
+    const { loadEnvironment } = await import('./config/environment.js');
+    return configured(() => {
       const environment = loadEnvironment();
       for (const secret of secretsIn(environment)) this.options.filter.remember(secret);
       return environment;
-    } catch (error) {
-      if (!(error instanceof EnvironmentError)) throw error;
-      throw new MaestroError('configuration.invalid', { problems: error.problems }, { cause: error });
-    }
+    });
+  }
+}
+
+/** @throws MaestroError `configuration.invalid` where the environment is not right */
+async function configured<T>(read: () => T): Promise<T> {
+  const { EnvironmentError } = await import('./config/environment.js');
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    throw new MaestroError('configuration.invalid', { problems: error.problems }, { cause: error });
   }
 }
 

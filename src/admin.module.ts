@@ -15,6 +15,7 @@ import { SecretBox } from './core/sessions/secret-box.port.js';
 import { SessionStore } from './core/sessions/session-store.port.js';
 import { UsageStore } from './core/usage/usage-store.port.js';
 import { maestroOptionsFrom } from './environment-settings.js';
+import { providersDeclaredIn } from './declared-providers.js';
 import { MaestroModule } from './maestro.module.js';
 import type { PersistenceOptions } from './persistence/persistence.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
@@ -39,7 +40,14 @@ export class AdminModule {
     const database = persistence === undefined ? NoDatabaseModule : PersistenceModule.forRoot(persistence);
     return {
       module: AdminModule,
-      imports: [MaestroModule.forRoot({ ...maestroOptionsFrom(environment), persistence: database, providersFolders })],
+      imports: [
+        MaestroModule.forRoot({
+          ...maestroOptionsFrom(environment),
+          providers: providersDeclaredIn(environment),
+          persistence: database,
+          providersFolders,
+        }),
+      ],
     };
   }
 }

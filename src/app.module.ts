@@ -8,6 +8,7 @@ import { RunningAnswers, RunningAnswersModule } from './core/chat/running-answer
 import type { HealthProbe } from './core/health/health.port.js';
 import { ProviderRegistry } from './core/registry/provider-registry.js';
 import { maestroOptionsFrom } from './environment-settings.js';
+import { providersDeclaredIn } from './declared-providers.js';
 import { MaestroModule } from './maestro.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { DatabaseProbe } from './persistence/database-probe.js';
@@ -30,7 +31,13 @@ const registryProbe = Symbol('maestro/registry-probe');
 export class AppModule {
   static forRoot({ environment, adminKey, persistence: options, providersFolders }: AppOptions): DynamicModule {
     const persistence = PersistenceModule.forRoot(options);
-    const maestro = MaestroModule.forRoot({ ...maestroOptionsFrom(environment), refreshAhead: true, persistence, providersFolders });
+    const maestro = MaestroModule.forRoot({
+      ...maestroOptionsFrom(environment),
+      providers: providersDeclaredIn(environment),
+      refreshAhead: true,
+      persistence,
+      providersFolders,
+    });
     const health = ObservabilityModule.forRoot({
       imports: [persistence, RegistryProbeModule.of(maestro), RunningAnswersModule],
       probes: [DatabaseProbe, registryProbe, RunningAnswers],

@@ -24,6 +24,8 @@ export interface Environment {
   readonly encryptionKeys?: string;
   readonly encryptionPrimary?: string;
   readonly providerPackages: readonly string[];
+  /** Absolute. */
+  readonly compatibleProvidersFile?: string;
   readonly areProvidersStrict: boolean;
   readonly arePrivateUpstreamsAllowed: boolean;
   /** Milliseconds. */
@@ -123,6 +125,9 @@ function environmentFrom(variables: EnvironmentVariables, source: EnvironmentSou
     dataDir: resolve(variables.MAESTRO_DATA_DIR ?? stateFolder(source)),
     ...(variables.MAESTRO_ENCRYPTION_PRIMARY !== undefined && { encryptionPrimary: variables.MAESTRO_ENCRYPTION_PRIMARY }),
     providerPackages: listFrom(variables.MAESTRO_PROVIDER_PACKAGES),
+    ...(variables.MAESTRO_COMPATIBLE_PROVIDERS !== undefined && {
+      compatibleProvidersFile: resolve(variables.MAESTRO_COMPATIBLE_PROVIDERS),
+    }),
     areProvidersStrict: isTrue(variables.MAESTRO_PROVIDERS_STRICT),
     arePrivateUpstreamsAllowed: isTrue(variables.MAESTRO_ALLOW_PRIVATE_UPSTREAMS),
     ...{ drainMs: variables.MAESTRO_DRAIN_MS, usageDays: variables.MAESTRO_USAGE_DAYS },

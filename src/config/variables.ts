@@ -53,6 +53,10 @@ export class EnvironmentVariables {
   @Matches(packageList, { message: 'a list of npm package names, separated by commas' })
   MAESTRO_PROVIDER_PACKAGES?: string;
 
+  @IsOptional()
+  @IsString({ message: 'a file' })
+  MAESTRO_COMPATIBLE_PROVIDERS?: string;
+
   @IsIn(truth, { message: 'true or false' })
   MAESTRO_PROVIDERS_STRICT = 'false';
 
@@ -137,6 +141,10 @@ export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
     otherwise: 'the only key',
   },
   MAESTRO_PROVIDER_PACKAGES: { text: 'npm packages with further providers, separated by commas.', otherwise: 'none' },
+  MAESTRO_COMPATIBLE_PROVIDERS: {
+    text: 'JSON file of further vendors whose wire is known: [{ id, displayName, baseUrl, dialect, differences? }].',
+    otherwise: 'none',
+  },
   MAESTRO_PROVIDERS_STRICT: { text: 'true: a faulty provider stops the start instead of being left out.' },
   MAESTRO_ALLOW_PRIVATE_UPSTREAMS: { text: "true: a session's own base URL may be http or lie in a private network." },
   MAESTRO_DRAIN_MS: { text: 'Milliseconds that running streams get to finish when the gateway is stopped.' },
