@@ -6,12 +6,15 @@ import { MaestroError } from './contracts/errors/maestro-error.js';
 import type { Secret } from './contracts/secret.js';
 import { RunningAnswers, RunningAnswersModule } from './core/chat/running-answers.js';
 import type { HealthProbe } from './core/health/health.port.js';
+import { RefreshAhead } from './core/refresh/refresh-ahead.js';
 import { ProviderRegistry } from './core/registry/provider-registry.js';
 import { maestroOptionsFrom } from './environment-settings.js';
 import { providersDeclaredIn } from './declared-providers.js';
 import { MaestroModule } from './maestro.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
+import type { Telemetry } from './observability/telemetry.js';
 import { DatabaseProbe } from './persistence/database-probe.js';
+import { SchemaProbe } from './persistence/schema-probe.js';
 import type { PersistenceOptions } from './persistence/persistence.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import { MaestroHttpModule } from './transports/http/http.module.js';
@@ -22,6 +25,7 @@ export interface AppOptions {
   readonly persistence: PersistenceOptions;
   /** Absolute. */
   readonly providersFolders: readonly string[];
+  readonly telemetry: Telemetry;
 }
 
 const registryProbe = Symbol('maestro/registry-probe');
@@ -29,20 +33,21 @@ const registryProbe = Symbol('maestro/registry-probe');
 /** The gateway: Maestro, its database, its routes. */
 @Module({})
 export class AppModule {
-  static forRoot({ environment, adminKey, persistence: options, providersFolders }: AppOptions): DynamicModule {
+  static forRoot({ environment, adminKey, persistence: options, providersFolders, telemetry }: AppOptions): DynamicModule {
     const persistence = PersistenceModule.forRoot(options);
+    const { metrics, requestObservers, streamObservers: observers, refreshObservers } = telemetry;
     const maestro = MaestroModule.forRoot({
       ...maestroOptionsFrom(environment),
       providers: providersDeclaredIn(environment),
-      refreshAhead: true,
-      persistence,
-      providersFolders,
+      ...{ observers, refreshObservers, refreshAhead: true, persistence, providersFolders },
     });
     const health = ObservabilityModule.forRoot({
       imports: [persistence, RegistryProbeModule.of(maestro), RunningAnswersModule],
-      probes: [DatabaseProbe, registryProbe, RunningAnswers],
+      probes: [DatabaseProbe, SchemaProbe, registryProbe, RefreshAhead, RunningAnswers],
     });
-    return { module: AppModule, imports: [maestro, health, MaestroHttpModule.forRoot({ maestro, health, adminKey })] };
+    const { areMetricsOpen } = environment;
+    const http = MaestroHttpModule.forRoot({ maestro, health, adminKey, metrics, areMetricsOpen, observers: requestObservers });
+    return { module: AppModule, imports: [maestro, health, http] };
   }
 }
 
@@ -53,7 +58,7 @@ class RegistryProbeModule {
       module: RegistryProbeModule,
       imports: [maestro],
       providers: [{ provide: registryProbe, useFactory: probeOf, inject: [ProviderRegistry] }],
-      exports: [registryProbe],
+      exports: [registryProbe, maestro],
     };
   }
 }

@@ -32,7 +32,10 @@ import type { SettingsLookup } from './core/registry/provider-settings.js';
 import { providerSettingsFrom } from './core/registry/provider-settings.js';
 import { HotCallers } from './core/access/hot-callers.js';
 import { SessionChoice } from './core/access/session-choice.js';
+import { AttemptWatch } from './core/refresh/attempt-watch.js';
 import { ProviderBreaker } from './core/refresh/provider-breaker.js';
+import type { RefreshObserver } from './core/refresh/refresh-observer.port.js';
+import { refreshObservers } from './core/refresh/refresh-observer.port.js';
 import { RefreshAttempt } from './core/refresh/refresh-attempt.js';
 import { RefreshResults } from './core/refresh/refresh-results.js';
 import { RefreshTimes, usualTimes } from './core/refresh/refresh-times.js';
@@ -87,6 +90,8 @@ export interface MaestroSettings {
   readonly allowPrivateUpstreams?: boolean;
   /** Told of every stream. */
   readonly observers?: readonly StreamObserverFactory[];
+  /** Told of every refresh of a login. */
+  readonly refreshObservers?: readonly RefreshObserver[];
   readonly clock?: Clock;
   /** How patient refreshes are; what is not given stays as usual. */
   readonly refreshTimes?: Partial<RefreshTimes>;
@@ -169,6 +174,7 @@ export class MaestroModule {
         Revocations,
         ProviderBreaker,
         RefreshResults,
+        AttemptWatch,
         RefreshAttempt,
         TokenRefresh,
         SessionRefresh,
@@ -194,7 +200,7 @@ export class MaestroModule {
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
         ...[UniversalProvider, ProviderRegistry, SessionChoice, Forwarding, UsableModels, Sessions, SavedAuthentications],
         ...[Logins, Consents, Contexts, Audit, Imports],
-        ...[Callers, CallerKeys, UsageReports],
+        ...[Callers, CallerKeys, UsageReports, RefreshAhead],
       ],
     };
   }
@@ -226,6 +232,7 @@ function runtimeModuleOf(instance: string, { imports = [], inject = [], useFacto
     })),
     { provide: RetryMeans, useValue: systemRetryMeans },
     derived(streamObservers, ({ observers = [] }) => observers),
+    derived(refreshObservers, ({ refreshObservers: given = [] }) => given),
   ];
   return {
     module: MaestroRuntimeModule,

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 
-import type { NestApplicationOptions } from '@nestjs/common';
+import type { NestApplicationOptions, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
@@ -9,13 +9,19 @@ import { adminKeyIn } from './config/admin-key.js';
 import type { Environment } from './config/environment.js';
 import { Secret } from './contracts/secret.js';
 import { RunningAnswers } from './core/chat/running-answers.js';
+import { AttemptWatch } from './core/refresh/attempt-watch.js';
+import { ProviderBreaker } from './core/refresh/provider-breaker.js';
 import { RefreshAhead } from './core/refresh/refresh-ahead.js';
+import { TokenRefresh } from './core/refresh/token-refresh.js';
 import { ProviderRegistry } from './core/registry/provider-registry.js';
 import { databaseFrom, keySettingsFrom, rememberSettings, secretsIn, spoolFolderIn } from './environment-settings.js';
+import type { GatewayState } from './observability/gateway-state.js';
 import type { PinoLogger } from './observability/pino-logger.js';
 import type { SecretFilter } from './observability/secret-filter.js';
+import { startTelemetry } from './observability/telemetry.js';
 import { loadKeys } from './persistence/encryption/key-file.js';
 import type { KeyRing } from './persistence/encryption/key-ring.js';
+import { DatabasePool } from './persistence/database-pool.js';
 import { gatewayAdapter, prepareGateway } from './transports/http/gateway.js';
 
 export interface GatewayOptions {
@@ -66,22 +72,40 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 async function listening(options: GatewayOptions, adminKey: Secret, keyRing: KeyRing): Promise<NestFastifyApplication> {
   const { environment, providersFolders, logger, filter } = options;
   const persistence = { keyRing, database: databaseFrom(environment), spoolFolder: spoolFolderIn(environment) };
+  const telemetry = startTelemetry();
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and documents a literal.
   const nestOptions: NestApplicationOptions = { logger, bodyParser: false, abortOnError: false };
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot({ environment, adminKey, persistence, providersFolders }),
+    AppModule.forRoot({ environment, adminKey, persistence, providersFolders, telemetry }),
     gatewayAdapter(),
     nestOptions,
   );
   try {
     prepareGateway(app);
     rememberSettings(app.get(ProviderRegistry, { strict: false }), environment, filter);
+    telemetry.watch(stateOf(app));
     await app.listen({ port: environment.port, host: environment.host });
     return app;
   } catch (error) {
     await app.close();
     throw error;
   }
+}
+
+/** What a scrape reads of the running parts. */
+function stateOf(app: NestFastifyApplication): GatewayState {
+  const from = <T>(type: Type<T>): T => app.get(type, { strict: false });
+  const registry = from(ProviderRegistry);
+  const pool = app.get<unknown, DatabasePool>(DatabasePool, { strict: false });
+  const [ahead, breaker, refresh, attempts] = [from(RefreshAhead), from(ProviderBreaker), from(TokenRefresh), from(AttemptWatch)];
+  return {
+    providers: () => registry.listProviders(),
+    restingProviders: () => breaker.resting,
+    refreshes: () => refresh.running,
+    leases: () => attempts.underWay,
+    lastRound: () => ahead.lastRoundAt,
+    connections: () => pool.load(),
+  };
 }
 
 function addressOf(app: NestFastifyApplication, host: string): string {

@@ -28,6 +28,8 @@ export interface Environment {
   readonly compatibleProvidersFile?: string;
   readonly areProvidersStrict: boolean;
   readonly arePrivateUpstreamsAllowed: boolean;
+  /** `/metrics` asks for no key. */
+  readonly areMetricsOpen: boolean;
   /** Milliseconds. */
   readonly drainMs: number;
   readonly usageDays: number;
@@ -131,6 +133,7 @@ function environmentFrom(variables: EnvironmentVariables, source: EnvironmentSou
     areProvidersStrict: isTrue(variables.MAESTRO_PROVIDERS_STRICT),
     arePrivateUpstreamsAllowed: isTrue(variables.MAESTRO_ALLOW_PRIVATE_UPSTREAMS),
     ...{ drainMs: variables.MAESTRO_DRAIN_MS, usageDays: variables.MAESTRO_USAGE_DAYS },
+    areMetricsOpen: isTrue(variables.MAESTRO_METRICS_OPEN),
     ...(variables.NO_PROXY !== undefined && { noProxy: variables.NO_PROXY }),
     logLevel: variables.LOG_LEVEL,
     ...(variables.MAESTRO_LOG_FORMAT !== undefined && { logFormat: variables.MAESTRO_LOG_FORMAT }),

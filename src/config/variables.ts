@@ -63,6 +63,9 @@ export class EnvironmentVariables {
   @IsIn(truth, { message: 'true or false' })
   MAESTRO_ALLOW_PRIVATE_UPSTREAMS = 'false';
 
+  @IsIn(truth, { message: 'true or false' })
+  MAESTRO_METRICS_OPEN = 'false';
+
   @IsInt({ message: 'a whole number of milliseconds up to 3600000' })
   @Min(0, { message: 'a whole number of milliseconds up to 3600000' })
   @Max(3_600_000, { message: 'a whole number of milliseconds up to 3600000' })
@@ -147,6 +150,7 @@ export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
   },
   MAESTRO_PROVIDERS_STRICT: { text: 'true: a faulty provider stops the start instead of being left out.' },
   MAESTRO_ALLOW_PRIVATE_UPSTREAMS: { text: "true: a session's own base URL may be http or lie in a private network." },
+  MAESTRO_METRICS_OPEN: { text: 'true: /metrics asks for no key. Else it takes one with scope admin.' },
   MAESTRO_DRAIN_MS: { text: 'Milliseconds that running streams get to finish when the gateway is stopped.' },
   MAESTRO_USAGE_DAYS: { text: 'Days that the usage of callers and sessions is kept for.' },
   HTTPS_PROXY: { text: 'Proxy for every call of a provider and of its logins; also https_proxy.', otherwise: 'none', isSecret: true },

@@ -24,6 +24,13 @@ export interface CallerLimits {
   readonly requestsPerMinute?: number;
 }
 
+/** Which request a call came with: for logs, the audit trail and traces, and for nothing that decides. */
+export interface CallOrigin {
+  readonly requestId: string;
+  /** The request's own place in a trace (W3C Trace Context), where there is one. */
+  readonly traceparent?: string;
+}
+
 /** Who holds a Maestro key. Every core operation runs for one. */
 export interface Caller {
   readonly id: string;
@@ -33,6 +40,8 @@ export interface Caller {
   /** By provider, the name or id of the session that a request without one means. Absent: none. */
   readonly defaults?: Readonly<Record<string, string>>;
   readonly limits?: CallerLimits;
+  /** Absent: no request of anybody's, but the application itself. */
+  readonly origin?: CallOrigin;
 }
 
 /** A grant that is kept, with an id to take it back by. */

@@ -35,9 +35,9 @@ const connectionHeaders = [
 const credentialHeaders = ['authorization', 'cookie', 'proxy-authorization', 'x-api-key', 'x-goog-api-key', 'api-key'];
 const credentialParameters = ['key', 'access_token', 'api_key'];
 
-/** Tell of the client's machine and network, or are between client and gateway. */
+/** Tell of the client's machine and network, or are between client and gateway: its place in a trace, too. */
 const privatePrefixes = ['x-forwarded-', 'x-maestro-', 'x-stainless-', 'sec-', 'cf-'];
-const privateHeaders = ['forwarded', 'origin', 'referer', 'via', 'x-real-ip'];
+const privateHeaders = ['forwarded', 'origin', 'referer', 'via', 'x-real-ip', 'traceparent', 'tracestate', 'baggage', 'b3'];
 
 const dropped = new Set([...connectionHeaders, ...credentialHeaders, ...privateHeaders]);
 

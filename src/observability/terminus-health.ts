@@ -16,12 +16,25 @@ export class TerminusHealth implements Health {
 
   async ready(): Promise<HealthReport> {
     try {
-      return { isReady: true, checks: checksFrom((await this.service.check(this.probes.map((probe) => () => this.#ask(probe)))).details) };
+      const { details } = await this.service.check(this.probes.map((probe) => () => this.#ask(probe)));
+      return { isReady: true, checks: this.#checksFrom(details) };
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
       const { details } = error.getResponse() as { readonly details: HealthIndicatorResult };
-      return { isReady: false, checks: checksFrom(details) };
+      return { isReady: false, checks: this.#checksFrom(details) };
     }
+  }
+
+  #checksFrom(details: HealthIndicatorResult): Readonly<Record<string, HealthCheck>> {
+    return Object.fromEntries(
+      this.probes.map((probe): [string, HealthCheck] => {
+        const { status, reason } = details[probe.name] ?? { status: 'down' };
+        const facts = probe.facts?.();
+        const told = facts === undefined ? {} : { facts };
+        if (status === 'up') return [probe.name, { status, ...told }];
+        return [probe.name, { status: 'down', ...(typeof reason === 'string' && { reason }), ...told }];
+      }),
+    );
   }
 
   async #ask(probe: HealthProbe): Promise<HealthIndicatorResult> {
@@ -49,13 +62,4 @@ function rejectedBy(signal: AbortSignal): Promise<never> {
       reject(new Error('no answer in time'));
     });
   });
-}
-
-function checksFrom(details: HealthIndicatorResult): Readonly<Record<string, HealthCheck>> {
-  return Object.fromEntries(
-    Object.entries(details).map(([name, { status, reason }]): [string, HealthCheck] => [
-      name,
-      status === 'up' ? { status } : { status: 'down', ...(typeof reason === 'string' && { reason }) },
-    ]),
-  );
 }

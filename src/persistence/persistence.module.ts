@@ -25,6 +25,7 @@ import { TypeOrmContextStore } from './contexts/typeorm-context-store.js';
 import type { LocalChanges } from './changes/local-changes.js';
 import { PostgresChangeFeed } from './changes/postgres-change-feed.js';
 import type { DatabaseSettings } from './create-data-source.js';
+import { DatabasePool, databasePool } from './database-pool.js';
 import { DatabaseProbe, databaseProbe } from './database-probe.js';
 import { AesGcmSecretBox } from './encryption/aes-gcm-secret-box.js';
 import type { KeyRing } from './encryption/key-ring.js';
@@ -39,6 +40,7 @@ import { FileRefreshSpool, noSpool } from './refresh/file-refresh-spool.js';
 import { TypeOrmRefreshStore } from './refresh/typeorm-refresh-store.js';
 import { TypeOrmRevocationOutbox } from './refresh/typeorm-revocation-outbox.js';
 import { migrationsTable } from './run-migrations.js';
+import { SchemaProbe, schemaProbe } from './schema-probe.js';
 import { TypeOrmSessionStore } from './typeorm-session-store.js';
 import { TypeOrmUsageStore } from './usage/typeorm-usage-store.js';
 
@@ -64,7 +66,7 @@ export const maestroDataSource = Symbol.for('maestro/data-source');
 const persistenceOptions = Symbol('maestro/persistence-options');
 const replica = Symbol('maestro/replica');
 
-/** The vault on PostgreSQL: gives the ports of core that need a database, and its `DatabaseProbe`. */
+/** The vault on PostgreSQL: gives the ports of core that need a database, and its probes. */
 @Module({})
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(
@@ -104,13 +106,16 @@ export class PersistenceModule implements OnApplicationShutdown {
         onDatabase(LoginConsents, (dataSource, keyRing) => new TypeOrmLoginConsents(dataSource, keyRing)),
         onDatabase(UsageStore, (dataSource) => new TypeOrmUsageStore(dataSource)),
         onDatabase(DatabaseProbe, (dataSource) => databaseProbe(dataSource)),
+        onDatabase(SchemaProbe, (dataSource) => schemaProbe(dataSource)),
+        onDatabase(DatabasePool, (dataSource) => databasePool(dataSource)),
         onOptions(RefreshSpool, ({ spoolFolder }) => (spoolFolder === undefined ? noSpool : new FileRefreshSpool(spoolFolder))),
         onOptions(Fingerprints, ({ keyRing }) => new KeyRingFingerprints(keyRing)),
         onOptions(SecretBox, ({ keyRing }) => new AesGcmSecretBox(keyRing)),
       ],
       exports: [
         ...[SessionStore, CallerStore, ContextStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
-        ...[ChangeFeed, RefreshStore, RefreshSpool, RevocationOutbox, UsageStore, KeyRotation, Archive, DatabaseProbe],
+        ...[ChangeFeed, RefreshStore, RefreshSpool, RevocationOutbox, UsageStore, KeyRotation, Archive],
+        ...[DatabaseProbe, SchemaProbe, DatabasePool],
       ],
     };
   }

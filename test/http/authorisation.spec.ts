@@ -45,7 +45,8 @@ beforeAll(async () => {
     // Nobody listens there: what is allowed fails beyond us.
     settings: (name) => (name.endsWith('_BASE_URL') ? 'http://127.0.0.1:1' : undefined),
   });
-  const http = MaestroHttpModule.forRoot({ maestro, adminKey: Secret.of('k'.repeat(40)) });
+  const metrics = { contentType: 'text/plain', text: async () => 'up 1\n' };
+  const http = MaestroHttpModule.forRoot({ maestro, adminKey: Secret.of('k'.repeat(40)), metrics });
   const module = await Test.createTestingModule({ imports: [http] })
     .setLogger(new CapturedLog())
     .compile();
@@ -131,9 +132,9 @@ async function faultsOf({ name, row, ...target }: Target, at: () => string = () 
 }
 
 describe('who may do what', () => {
-  it('is said for every route of the native API', () => {
+  it('is said for every route of the native API, and for the metrics', () => {
     const served = routes
-      .filter(({ method, url }) => method !== 'HEAD' && url.startsWith('/api/'))
+      .filter(({ method, url }) => method !== 'HEAD' && (url.startsWith('/api/') || url === '/metrics'))
       .map(({ method, url }) => `${method} ${url}`);
     expect(served.sort()).toEqual([...routeTable.keys()].sort());
   });

@@ -52,7 +52,9 @@ async function anApplication(prepare: (app: NestFastifyApplication) => void, ...
     routes.push(...[method].flat().map((each) => ({ method: each, url })));
   });
   const maestro = MaestroModule.forRoot({ persistence: InMemoryPersistenceModule.of(), providers: [wholeProvider()] });
-  const http = MaestroHttpModule.forRoot({ maestro, health: UnhealthyModule, adminKey: { useFactory: () => Secret.of('k'.repeat(40)) } });
+  const metrics = { contentType: 'text/plain', text: async () => 'up 1\n' };
+  const adminKey = { useFactory: () => Secret.of('k'.repeat(40)) };
+  const http = MaestroHttpModule.forRoot({ maestro, health: UnhealthyModule, adminKey, metrics });
   const module = await Test.createTestingModule({ imports: [http, ...more] })
     .setLogger(new CapturedLog())
     .compile();
@@ -104,7 +106,7 @@ describe('every route', () => {
 
     const described = Object.entries(paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`));
     const served = routes
-      .filter(({ method, url }) => method !== 'HEAD' && /^\/(api|health)\//.test(url))
+      .filter(({ method, url }) => method !== 'HEAD' && /^\/(api|health|metrics)(\/|$)/.test(url))
       .map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`);
 
     expect(described.map((route) => route.replace('{model}', '*')).sort()).toEqual(served.sort());

@@ -62,6 +62,7 @@ export const routeTable: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['PUT /api/callers/:id/defaults/:provider', { scope: 'admin', body: { session: 'work' } }],
   ['DELETE /api/callers/:id/defaults/:provider', { scope: 'admin' }],
   [`GET /api/callers/:id/why`, { scope: 'admin' }],
+  ['GET /metrics', { scope: 'admin' }],
 ]);
 
 /** What a door does, whichever wire it speaks. */

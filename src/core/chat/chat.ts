@@ -12,7 +12,6 @@ import { ProviderId } from '../../contracts/provider-id.js';
 import type { Session } from '../../contracts/session.js';
 import type { ChatAnswer, StreamEvent } from '../../contracts/stream-event.js';
 import { CallerMeter } from '../access/caller-meter.js';
-import type { ContextTurn } from '../contexts/context-log.js';
 import { ContextTurns } from '../contexts/context-turns.js';
 import type { CoreOptions } from '../core-options.js';
 import { coreOptions } from '../core-options.js';
@@ -20,6 +19,7 @@ import { withRenewal } from '../refresh/with-renewal.js';
 import { ProviderRegistry } from '../registry/provider-registry.js';
 import type { OpenSession } from '../sessions/authorised-client.js';
 import { AuthorisedClients } from '../sessions/authorised-client.js';
+import { accompanied } from './accompanied.js';
 import { collectAnswer } from './collect-answer.js';
 import { cancelled } from './observed-source.js';
 import { observedStream } from './observed-stream.js';
@@ -28,6 +28,7 @@ import type { OpenedAnswer } from './opened-by-reading.js';
 import { openedAnswer, openedByReading } from './opened-by-reading.js';
 import type { RetryPolicy } from './retries.js';
 import { mostRetries, RetryMeans } from './retries.js';
+import type { ObservedChat, StreamObserver } from './stream-observer.port.js';
 
 export type ChatStreamOptions = Omit<ChatRequest, 'messages'> & {
   /** Needed where the session's name fits both auth types. */
@@ -39,6 +40,8 @@ export type ChatStreamOptions = Omit<ChatRequest, 'messages'> & {
   readonly retries?: number;
   /** Called whenever the provider is about to be asked. */
   readonly onAsk?: () => void;
+  /** Called when its answer has begun. */
+  readonly onAnswer?: () => void;
 };
 
 /** A stream that began. Leaving the iteration, or aborting the signal, ends the request at the provider. */
@@ -87,7 +90,7 @@ export class Chat {
   }
 
   private async metered({ caller, provider, session, messages, options }: ChatCall, release: () => void): Promise<ChatStream> {
-    const { authType, contextId, signal: callerSignal, retries = mostRetries, onAsk, ...request } = options;
+    const { authType, contextId, signal: callerSignal, retries = mostRetries, onAsk, onAnswer, ...request } = options;
     const streaming = this.registry.resolve(provider, 'streaming');
     refuseInvalid(messages, options);
     const address = {
@@ -104,18 +107,22 @@ export class Chat {
     const turn = await this.contexts.begin({ open, contextId, messages, providerOptions, signal });
     this.running.set(streamId, controller);
     const streamOptions: StreamOptions = { ...request, signal, ...(turn.remoteRef !== undefined && { contextRef: turn.remoteRef }) };
+    const about = { streamId, operation: 'chat', caller, session: open.session, model: request.model } as const;
+    const observers = [...this.observers.of(about), turn.observer];
     const ask = (client: ProviderClient): Promise<OpenedAnswer> => {
       onAsk?.();
-      return openedAnswer(streaming.streamChat(client, turn.messages, streamOptions));
+      return openedAnswer(streaming.streamChat(accompanied(client, observers), turn.messages, streamOptions));
     };
     const source = openedByReading(() => withRenewal(open, signal, ask), {
       retries,
       means: this.retryMeans,
       signal,
-      onRetry: this.retryNote(streamId, open.session.provider),
+      onRetry: this.retryNote(about),
     });
-    const events = this.observed({ streamId, caller, open, model: request.model, source, signal, controller, turn, release });
-    return begun(streamId, open.session, await events.next(), endingAfter(events, turn.settled));
+    const events = this.observed({ streamId, open, observers, source, signal, controller, release });
+    const first = await events.next();
+    onAnswer?.();
+    return begun(streamId, open.session, first, endingAfter(events, turn.settled));
   }
 
   async complete(call: ChatCall): Promise<ChatAnswer> {
@@ -130,25 +137,23 @@ export class Chat {
     for (const controller of this.running.values()) controller.abort(new MaestroError('gateway.shutting-down', {}));
   }
 
-  private retryNote(streamId: string, provider: string): RetryPolicy['onRetry'] {
+  private retryNote({ streamId, caller, session: { provider } }: ObservedChat): RetryPolicy['onRetry'] {
+    const requestId = caller.origin?.requestId;
     return ({ code, upstream }, waitMs) => {
-      this.logger.warn({ text: 'a provider is asked again', streamId, provider, code, upstream, waitMs });
+      this.logger.warn({ text: 'a provider is asked again', requestId, streamId, provider, code, upstream, waitMs });
     };
   }
 
   private observed(parts: {
     readonly streamId: string;
-    readonly caller: Caller;
     readonly open: OpenSession;
-    readonly model: string;
+    readonly observers: readonly StreamObserver[];
     readonly source: AsyncIterable<StreamEvent>;
     readonly signal: AbortSignal;
     readonly controller: AbortController;
-    readonly turn: ContextTurn;
     readonly release: () => void;
   }): AsyncIterableIterator<StreamEvent> {
-    const { streamId, caller, open, model, source, signal, controller, turn, release } = parts;
-    const about = { streamId, operation: 'chat', caller, session: open.session, model } as const;
+    const { streamId, open, observers, source, signal, controller, release } = parts;
     const { provider } = open.session;
     const deadline = setTimeout(() => {
       controller.abort(new MaestroError('upstream.timeout', { origin: provider, phase: 'for the whole answer' }));
@@ -158,7 +163,7 @@ export class Chat {
       provider,
       source,
       signal,
-      observers: [...this.observers.of(about), turn.observer],
+      observers,
       abort: () => {
         controller.abort();
       },

@@ -16,6 +16,7 @@ import { ProviderRegistry } from '../registry/provider-registry.js';
 import { withRenewal } from '../refresh/with-renewal.js';
 import type { OpenSession } from '../sessions/authorised-client.js';
 import { AuthorisedClients } from '../sessions/authorised-client.js';
+import { accompanied } from './accompanied.js';
 import { cancelled, failureOf as failureAfter, notifyAll } from './observed-source.js';
 import { observedBytes } from './observed-bytes.js';
 import { Observers } from './observers.js';
@@ -37,6 +38,8 @@ export interface ForwardCall {
   readonly retries?: number;
   /** Called whenever the provider is about to be asked. */
   readonly onAsk?: () => void;
+  /** Called when its answer has begun. */
+  readonly onAnswer?: () => void;
 }
 
 /** An answer as the provider gave it. Its body must be read to the end or left; it throws where it breaks off. */
@@ -82,7 +85,7 @@ export class Forwarding {
    * @throws MaestroError `caller.too-many-streams`, `session.*`, `operation.unsupported`, `session.credential-rejected` and transport errors
    */
   async forward(call: ForwardCall): Promise<ForwardedAnswer> {
-    const { caller, address, request, model, tapFor, onAsk } = call;
+    const { caller, address, request, model, tapFor, onAsk, onAnswer } = call;
     const streaming = this.registry.resolve(address.provider, 'streaming');
     const open = await this.clients.open(caller, 'chat', address, request.signal);
     const { session } = open;
@@ -101,9 +104,10 @@ export class Forwarding {
     try {
       const ask = (client: ProviderClient): Promise<WireResponse> => {
         onAsk?.();
-        return streaming.forward(client, { ...request, signal });
+        return streaming.forward(accompanied(client, watching.observers), { ...request, signal });
       };
       const { response, refusal } = await this.answered({ open, ask, streamId }, call, signal);
+      onAnswer?.();
       const { status, headers, body } = response;
       const tap = tapFor?.({ status, headers });
       return {
@@ -155,7 +159,7 @@ export class Forwarding {
 
   private async answered(
     { open, ask, streamId }: Asking,
-    { address: { provider }, failureOf, retries = mostRetries }: ForwardCall,
+    { caller: { origin }, address: { provider }, failureOf, retries = mostRetries }: ForwardCall,
     signal: AbortSignal,
   ): Promise<TakenAnswer> {
     let refused: Required<TakenAnswer> | undefined;
@@ -173,7 +177,7 @@ export class Forwarding {
       means: this.retryMeans,
       signal,
       onRetry: ({ code, upstream }: MaestroError, waitMs: number) => {
-        this.logger.warn({ text: 'a provider is asked again', streamId, provider, code, upstream, waitMs });
+        this.logger.warn({ text: 'a provider is asked again', requestId: origin?.requestId, streamId, provider, code, upstream, waitMs });
       },
     };
     return openedWithRetries(() => withRenewal(open, signal, taken), policy).catch((error: unknown) => {

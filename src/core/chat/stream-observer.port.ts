@@ -20,6 +20,8 @@ export type StreamOutcome =
 
 /** Sees every event between provider and reader, once and in order. It must be quick; what it throws is logged, never seen by the reader. */
 export interface StreamObserver {
+  /** Sent along to the provider, names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   event?(event: StreamEvent): void;
   /** Once, last. */
   end?(outcome: StreamOutcome): void;

@@ -6,11 +6,16 @@ export interface HealthProbe {
   readonly name: string;
   /** Rejects with what is wrong; a `MaestroError`'s message is shown, of any other error only that it failed. */
   check(options: CallOptions): Promise<void>;
+  /** What is worth knowing of it besides, for anybody to read. */
+  facts?(): HealthFacts;
 }
+
+export type HealthFacts = Readonly<Record<string, string | number | boolean>>;
 
 export interface HealthCheck {
   readonly status: 'up' | 'down';
   readonly reason?: string;
+  readonly facts?: HealthFacts;
 }
 
 export interface HealthReport {

@@ -5,11 +5,15 @@ import { Clock } from '../../contracts/clock.js';
 import type { ProviderId } from '../../contracts/provider-id.js';
 import type { CoreOptions, RefreshAheadOptions } from '../core-options.js';
 import { coreOptions } from '../core-options.js';
+import type { HealthFacts, HealthProbe } from '../health/health.port.js';
 import { CallRate } from './call-rate.js';
 import { ProviderBreaker } from './provider-breaker.js';
 import type { RefreshClaim } from './refresh-store.port.js';
 import { RefreshStore } from './refresh-store.port.js';
 import { TokenRefresh } from './token-refresh.js';
+
+/** Milliseconds beyond two looks: a database that is away makes a look last. */
+const standstillMs = 30_000;
 
 const defaults = { pollMs: 5_000, atOnce: 8, perProvider: 2, perSecond: 5 };
 
@@ -19,7 +23,7 @@ const defaults = { pollMs: 5_000, atOnce: 8, perProvider: 2, perSecond: 5 };
  * it is kept in memory: what failed says in its row when it is due again.
  */
 @Injectable()
-export class RefreshAhead implements OnApplicationBootstrap, OnModuleDestroy {
+export class RefreshAhead implements OnApplicationBootstrap, OnModuleDestroy, HealthProbe {
   private readonly logger = new Logger('RefreshAhead');
   private readonly limits: Required<RefreshAheadOptions>;
   private readonly rate: CallRate<ProviderId>;
@@ -27,6 +31,7 @@ export class RefreshAhead implements OnApplicationBootstrap, OnModuleDestroy {
   private round: Promise<void> = Promise.resolve();
   private ended = 0;
   private isOver = false;
+  private roundAt: Date | undefined;
   private isAway = false;
   private idle: { readonly excluding: readonly ProviderId[]; readonly until: number } | undefined;
   private wake = (): void => undefined;
@@ -40,6 +45,29 @@ export class RefreshAhead implements OnApplicationBootstrap, OnModuleDestroy {
   ) {
     this.limits = { ...defaults, ...options.refreshAhead };
     this.rate = new CallRate(this.limits.perSecond, () => this.clock.monotonic());
+  }
+
+  readonly name = 'refresh-ahead';
+
+  /** That it stands still is no reason to take a gateway out of service: sessions are refreshed when they are used, too. */
+  check(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  facts(): HealthFacts {
+    if (this.options.refreshAhead === undefined) return { isOn: false };
+    const since = this.roundAt === undefined ? undefined : this.clock.now().getTime() - this.roundAt.getTime();
+    return {
+      isOn: true,
+      isAlive: since !== undefined && since < this.limits.pollMs * 2 + standstillMs,
+      ...(since !== undefined && { secondsSinceRound: Math.round(since / 1_000) }),
+      running: this.running.size,
+    };
+  }
+
+  /** When it last saw to its work; absent: it has not begun. An older time than some polls ago says that it stands still. */
+  get lastRoundAt(): Date | undefined {
+    return this.roundAt;
   }
 
   onApplicationBootstrap(): void {
@@ -60,6 +88,7 @@ export class RefreshAhead implements OnApplicationBootstrap, OnModuleDestroy {
   private async work(): Promise<void> {
     while (!this.isOver) {
       const { ended } = this;
+      this.roundAt = this.clock.now();
       const claim = await this.claim();
       if (claim !== undefined) this.begin(claim);
       else await this.pause(ended);

@@ -10,6 +10,8 @@ import type { TokenSet } from '../../contracts/tokens.js';
 import { mergeTokens } from '../../kit/oauth/merge-tokens.js';
 import { ProviderRegistry } from '../registry/provider-registry.js';
 import { SecretKeeper } from '../sessions/secret-keeper.js';
+import type { AttemptEnd } from './attempt-watch.js';
+import { AttemptWatch } from './attempt-watch.js';
 import { ProviderBreaker } from './provider-breaker.js';
 import { configurationCodes, isConfiguration, isWorthAnother, settlementOf, untilDueMs } from './refresh-failure.js';
 import { RefreshResults } from './refresh-results.js';
@@ -26,9 +28,6 @@ const extractionPatience = 2_000;
 
 /** Milliseconds until a session is looked at again that lacks what a refresh needs. */
 const unpreparedPause = 600_000;
-
-/** `lost`: somebody else has the session now. `again`: it is worth another call at once. In both cases look anew. */
-export type AttemptEnd = { readonly record: SessionRecord } | 'lost' | 'again';
 
 /** Why there is an attempt. */
 export interface AttemptCause {
@@ -69,10 +68,15 @@ export class RefreshAttempt {
     @Inject(ProviderBreaker) private readonly breaker: ProviderBreaker,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(RefreshTimes) private readonly times: RefreshTimes,
+    @Inject(AttemptWatch) private readonly watch: AttemptWatch,
   ) {}
 
   /** @throws MaestroError what ended it, after it was written down */
-  async run(claim: RefreshClaim, { isUrgent, isAccessTokenDead }: AttemptCause): Promise<AttemptEnd> {
+  run(claim: RefreshClaim, cause: AttemptCause): Promise<AttemptEnd> {
+    return this.watch.over(claim, () => this.attempted(claim, cause));
+  }
+
+  private async attempted(claim: RefreshClaim, { isUrgent, isAccessTokenDead }: AttemptCause): Promise<AttemptEnd> {
     const claimedAt = this.clock.monotonic();
     // Tokens that are here and not stored yet: the ones in the database are spent.
     if (await this.results.recover(claim)) return 'lost';

@@ -6,7 +6,7 @@ import { Clock } from '../../contracts/clock.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { SessionRecord } from '../../contracts/session.js';
 import { ProviderBreaker } from './provider-breaker.js';
-import type { AttemptEnd } from './refresh-attempt.js';
+import type { AttemptEnd } from './attempt-watch.js';
 import { RefreshAttempt } from './refresh-attempt.js';
 import { sparesAccessToken } from './refresh-failure.js';
 import type { RefreshClaim, RefreshState } from './refresh-store.port.js';

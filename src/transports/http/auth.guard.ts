@@ -7,6 +7,7 @@ import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import { Authenticator } from '../../core/access/authenticator.js';
 import { bearerKeyFrom } from './bearer-key.js';
 import { notesOf } from './request-notes.js';
+import { letIn } from './watch-request.js';
 
 /** Lets in who holds a Maestro key. What the key may do is decided in core, for every transport alike. */
 @Injectable()
@@ -15,9 +16,10 @@ export class AuthGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const notes = notesOf(request);
     // The gateway knows already, from before the body was read.
-    notes.caller ??= await this.authenticator.callerOf(bearerKeyFrom(request.headers.authorization));
+    if (notesOf(request).caller === undefined) {
+      letIn(request, await this.authenticator.callerOf(bearerKeyFrom(request.headers.authorization)));
+    }
     return true;
   }
 }

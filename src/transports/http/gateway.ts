@@ -3,16 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify';
 
 import { Authenticator } from '../../core/access/authenticator.js';
+import type { RequestObserver } from '../../core/telemetry/request-observer.port.js';
 import { bearerKeyFrom } from './bearer-key.js';
 import { mountDoors } from './doors/mount-doors.js';
 import { errorFromHttp } from './error-from-http.js';
 import { mountOpenApi } from './openapi.js';
+import { overheadMeter } from './overhead.js';
 import { pathOf } from './path-of.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
 import { notesOf } from './request-notes.js';
+import { letIn, requestObservers, watchRequest } from './watch-request.js';
 
 /** Bytes of a request's body; a route may allow more in its configuration. */
 const bodyLimit = 64 * 1024;
@@ -49,13 +52,17 @@ export function gatewayAdapter(): FastifyAdapter {
 export function prepareGateway(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   const authenticator = app.get(Authenticator);
+  const observers = app.get<unknown, readonly RequestObserver[]>(requestObservers, { strict: false });
   const logger = new Logger('Http');
   app.useGlobalFilters(new ProblemFilter());
   fastify.addHook('onRequest', async (request, reply) => {
     // On the raw answer, since a stream is written past Fastify.
     reply.raw.setHeader('x-request-id', request.id);
-    logWhenOver(request, reply, logger);
+    watchRequest(request, reply, logger, observers);
+    const overhead = overheadMeter();
+    notesOf(request).overhead = overhead;
     await authenticate(request, authenticator);
+    overhead.bodyAwaited();
   });
   mountOpenApi(app);
   mountDoors(app);
@@ -64,29 +71,7 @@ export function prepareGateway(app: NestFastifyApplication): void {
 /** Before a stranger's body is read; by the route that the router found, since an address may be written in many ways. */
 async function authenticate(request: FastifyRequest, authenticator: Authenticator): Promise<void> {
   if (request.routeOptions.url?.startsWith('/api/') !== true) return;
-  notesOf(request).caller = await authenticator.callerOf(bearerKeyFrom(request.headers.authorization));
-}
-
-/** One line a request, when its answer is over, however it ended. */
-function logWhenOver(request: FastifyRequest, { raw }: FastifyReply, logger: Logger): void {
-  const begin = performance.now();
-  raw.once('close', () => {
-    const { caller, failure, route = request.routeOptions.url } = notesOf(request);
-    // Supervisors ask every second.
-    const level = route?.startsWith('/health/') === true ? 'debug' : 'log';
-    logger[level]({
-      text: 'request',
-      requestId: request.id,
-      method: request.method,
-      // The route, or nothing: an address of nobody's may hold anything.
-      route,
-      status: raw.statusCode,
-      milliseconds: Math.round(performance.now() - begin),
-      isWhole: raw.writableFinished,
-      callerId: caller?.id,
-      failure,
-    });
-  });
+  letIn(request, await authenticator.callerOf(bearerKeyFrom(request.headers.authorization)));
 }
 
 function givenId(header: string | readonly string[] | undefined): string | undefined {

@@ -1,11 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 
-import type { Caller } from '../../contracts/caller.js';
+import type { Caller, CallOrigin } from '../../contracts/caller.js';
 import type { ErrorCode } from '../../contracts/errors/catalogue.js';
+import type { Overhead } from './overhead.js';
 
 /** What is learnt of a request on its way, for whoever comes later. */
 export interface RequestNotes {
   caller?: Caller;
+  origin?: CallOrigin;
+  overhead?: Overhead;
   /** How it failed, where it did. */
   failure?: ErrorCode;
   /** What was asked for, where that is more than the server's route. Never an address as somebody wrote it. */

@@ -16,6 +16,8 @@ import { sendEventStream } from '../event-stream.js';
 import { goneAway } from '../gone-away.js';
 import { NativeApi } from '../native-api.decorator.js';
 import { noteFailure } from '../problem.filter.js';
+import { overheadMeter } from '../overhead.js';
+import { notesOf } from '../request-notes.js';
 import { parsedAs } from '../request.pipe.js';
 import { retriesFrom } from '../retries-header.js';
 import { tellUntranslated } from '../untranslated.js';
@@ -46,6 +48,11 @@ export class ChatController {
   @ApiOkResponse({
     description: 'One event in each data line, ended by message-end or by an error event',
     headers: {
+      'x-maestro-overhead-ms': {
+        required: false,
+        description: "Milliseconds of the gateway's own, up to the first byte: without the waiting for the body and for the provider",
+        schema: { type: 'number' },
+      },
       'x-maestro-untranslated': {
         required: false,
         description: 'What the request said and the provider has no words for, by name; absent where there is nothing',
@@ -61,17 +68,23 @@ export class ChatController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const answer = this.running.begin(goneAway(reply.raw));
+    const { overhead = overheadMeter() } = notesOf(request);
+    overhead.bodyRead();
     try {
-      const options = { ...rest, ...retriesFrom(request.headers), signal: answer.signal };
+      const timing = { onAsk: overhead.asked, onAnswer: overhead.answered };
+      const options = { ...rest, ...retriesFrom(request.headers), ...timing, signal: answer.signal };
       if (!stream) {
         const whole = await this.provider.for(caller).completeChat(provider, session, messages, options);
+        overhead.answered();
         tellUntranslated(reply.raw, whole.untranslated ?? []);
+        overhead.tell(reply.raw);
         await reply.send(whole);
         return;
       }
       // Until here a failure is an answer of its own; from the first event on it is an error frame.
       const events = await this.provider.for(caller).streamChat(provider, session, messages, options);
       tellUntranslated(reply.raw, events.untranslated);
+      overhead.tell(reply.raw);
       reply.hijack();
       await sendEventStream(reply.raw, events, { problemFrom: (failure) => this.problemFrom(failure, request) });
     } finally {

@@ -6,6 +6,7 @@ import type { WireHeaders, WireOperation } from '../../../contracts/wire-request
 import type { ChosenRoute } from '../../../core/access/session-choice.js';
 import type { DoorRoute, WireParts } from '../../../kit/door.js';
 import { holdsCarried } from '../../../kit/door.js';
+import type { Overhead } from '../overhead.js';
 import type { RoutedRequest } from './door-route.js';
 import { hintFor, servedAt } from './door-route.js';
 import type { FailureNote } from './send-answer.js';
@@ -13,6 +14,7 @@ import type { FailureNote } from './send-answer.js';
 /** A request at a door, from a caller who was let in. */
 export interface DoorVisit {
   readonly caller: Caller;
+  readonly overhead: Overhead;
   readonly routed: RoutedRequest;
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
@@ -31,7 +33,6 @@ export interface Bound extends DoorVisit {
   readonly operation: WireOperation;
   readonly parts: WireParts;
   readonly chosen: ChosenRoute;
-  readonly onAsk: () => void;
 }
 
 export const needsModel: ReadonlySet<DoorRoute['operation']> = new Set(['chat', 'count-tokens', 'embeddings', 'get-model']);

@@ -12,7 +12,7 @@ import { UniversalProvider } from '../../../core/universal-provider.js';
 import type { DoorRoute, ModelEncoding, WireParts } from '../../../kit/door.js';
 import { retriesFrom } from '../retries-header.js';
 import { tellUntranslated } from '../untranslated.js';
-import { overheadMeter, tellSession } from './answer-headers.js';
+import { tellSession } from './answer-headers.js';
 import type { Bound, DoorVisit } from './door-visit.js';
 import { isUnreadable, jsonFrom, needsModel, notServed, renamed, wireHeaders } from './door-visit.js';
 import { sendForwarded, sendJson, sendWritten } from './send-answer.js';
@@ -39,12 +39,11 @@ export class DoorWalk {
     const { operation } = route;
     const { models } = routed.door;
     if (operation === 'list-models') return this.listModels(visit, models);
-    const onAsk = overheadMeter(raw);
     const parts = { path: routed.path, ...(body !== undefined && { body }) };
     const chosen = await this.chosen(visit, route, parts);
     raw.setHeader('x-maestro-provider', chosen.address.provider);
     if (operation === 'get-model') return this.oneModel(visit, chosen, models);
-    const bound: Bound = { ...visit, route, operation, parts, chosen, onAsk };
+    const bound: Bound = { ...visit, route, operation, parts, chosen };
     const isSpoken = this.speaks(bound);
     if (isSpoken && !isUnreadable(bound)) {
       return this.pass(bound).catch((error: unknown) => this.unpassed(bound, error));
@@ -79,7 +78,7 @@ export class DoorWalk {
   }
 
   private async pass(bound: Bound): Promise<void> {
-    const { caller, method, headers, signal, raw, routed, route, operation, chosen, onAsk, takeOver, noted } = bound;
+    const { caller, method, headers, signal, raw, routed, route, operation, chosen, overhead, takeOver, noted } = bound;
     const { door } = routed;
     const { address, model } = chosen;
     const { path, body } = renamed(bound);
@@ -101,7 +100,8 @@ export class DoorWalk {
         tapFor: ({ status, headers: given }) => (status < 300 ? door.tapFor(address.provider, String(given['content-type'])) : undefined),
       }),
       ...retriesFrom(headers),
-      onAsk,
+      onAsk: overhead.asked,
+      onAnswer: overhead.answered,
     });
     tellSession(raw, answer.session);
     takeOver();
@@ -115,7 +115,7 @@ export class DoorWalk {
   }
 
   private async translate(bound: Bound, isSpoken: boolean): Promise<void> {
-    const { caller, headers, signal, raw, routed, route, chosen, onAsk, takeOver, noted, body } = bound;
+    const { caller, headers, signal, raw, routed, route, chosen, overhead, takeOver, noted, body } = bound;
     const { address, model } = chosen;
     const decoded = routed.door.decode({
       body: jsonFrom(body),
@@ -134,7 +134,8 @@ export class DoorWalk {
       ...(address.authType !== undefined && { authType: address.authType }),
       ...retriesFrom(headers),
       signal,
-      onAsk,
+      onAsk: overhead.asked,
+      onAnswer: overhead.answered,
     });
     tellSession(raw, stream.session);
     if (decoded.stream) {
@@ -144,6 +145,7 @@ export class DoorWalk {
     }
     const events: StreamEvent[] = [];
     for await (const event of stream) events.push(event);
+    overhead.answered();
     const written = decoded.written(collectAnswer(stream.streamId, events));
     tellUntranslated(raw, [...decoded.notices, ...stream.untranslated, ...written.notices]);
     takeOver();

@@ -11,6 +11,8 @@ import { goneAway } from '../gone-away.js';
 import { pathOf } from '../path-of.js';
 import { noteFailure } from '../problem.filter.js';
 import { notesOf } from '../request-notes.js';
+import { overheadMeter } from '../overhead.js';
+import { letIn } from '../watch-request.js';
 import { authorizationOf } from './door-key.js';
 import type { RoutedRequest } from './door-route.js';
 import { addressesOf, routeOf } from './door-route.js';
@@ -40,7 +42,10 @@ export function mountDoors(app: NestFastifyApplication): void {
       const routed = routedOf(request);
       const notes = notesOf(request);
       notes.route = `${routed.mount}${routed.route?.name ?? '/?'}`;
-      notes.caller = await authenticator.callerOf(bearerKeyFrom(authorizationOf(request.headers, routed)));
+      // The gateway takes the client's body to be awaited by now; this is work of ours.
+      notes.overhead?.bodyRead();
+      letIn(request, await authenticator.callerOf(bearerKeyFrom(authorizationOf(request.headers, routed))));
+      notes.overhead?.bodyAwaited();
     });
     plugin.setErrorHandler((failure, request, reply) => {
       refuse(failure, request, reply, logger);
@@ -67,12 +72,14 @@ interface Staff {
 }
 
 async function serve(request: FastifyRequest, reply: FastifyReply, { walk, running, logger }: Staff): Promise<void> {
-  const { caller } = notesOf(request);
+  const { caller, overhead = overheadMeter() } = notesOf(request);
   if (caller === undefined) throw new MaestroError('caller.key-missing', {});
+  overhead.bodyRead();
   const answer = running.begin(goneAway(reply.raw));
   try {
     await walk.answer({
       caller,
+      overhead,
       routed: routedOf(request),
       method: request.method,
       headers: request.headers,
@@ -80,6 +87,7 @@ async function serve(request: FastifyRequest, reply: FastifyReply, { walk, runni
       raw: reply.raw,
       signal: answer.signal,
       takeOver: () => {
+        overhead.tell(reply.raw);
         reply.hijack();
       },
       noted: (failure) => {
