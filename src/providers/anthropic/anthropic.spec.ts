@@ -5,6 +5,7 @@ import type { RunningSimulator } from '../../contracts/simulator.js';
 import { isProviderSimulator } from '../../contracts/simulator.js';
 import type { StreamEvent } from '../../contracts/stream-event.js';
 import type { WireRequest } from '../../contracts/wire-request.js';
+import { traitsOf } from '../../families/anthropic-messages/model-traits.js';
 import { httpClient } from '../../kit/http-client.js';
 import { readText } from '../../kit/read-body.js';
 import { checkProvider } from '../../testing/check-provider.js';
@@ -12,7 +13,6 @@ import { AnthropicApiKey } from './anthropic.api-key.js';
 import { AnthropicModels } from './anthropic.models.js';
 import { anthropic } from './anthropic.module.js';
 import { AnthropicStreaming } from './anthropic.streaming.js';
-import { traitsOf } from './anthropic.traits.js';
 import { anthropicSimulator } from './testing/anthropic.simulator.js';
 
 const key = anthropicSimulator.apiKey;
@@ -308,6 +308,8 @@ describe('what depends on the model', () => {
     ['claude-opus-4-6', 32_000, 'adaptive'],
     ['claude-sonnet-5', 32_000, 'adaptive'],
     ['claude-opus-4-10', 32_000, 'adaptive'],
+    ['claude-opus-4@20250514', 32_000, 'budget'],
+    ['claude-opus-4-6@default', 32_000, 'adaptive'],
     ['somebody-else', 32_000, 'adaptive'],
   ])('of %s is a limit of %d tokens and %s thinking', (model, defaultMaxTokens, thinking) => {
     expect(traitsOf(model)).toEqual({ defaultMaxTokens, thinking });

@@ -12,6 +12,8 @@ const older: readonly (readonly [RegExp, ModelTraits])[] = [
 
 const current: ModelTraits = { defaultMaxTokens: 32_000, thinking: 'adaptive' };
 
+/** Hosts of other makers put the date of a model behind an `@`. */
 export function traitsOf(model: string): ModelTraits {
-  return older.find(([names]) => names.test(model))?.[1] ?? current;
+  const name = model.replace('@', '-');
+  return older.find(([names]) => names.test(name))?.[1] ?? current;
 }
