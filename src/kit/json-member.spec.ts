@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { memberOf, memberRange, withMember } from './json-member.js';
+import { memberOf, memberRange, withMember, withOtherMember } from './json-member.js';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
@@ -63,5 +63,22 @@ describe('a member of a JSON object in bytes', () => {
   it('is nothing where its value or a name is no JSON', () => {
     expect(memberOf(bytes('{"model":nul}'), 'model')).toBeUndefined();
     expect(memberOf(bytes('{"\\x":1,"model":2}'), 'model')).toBe(2);
+  });
+
+  it('gives its place to another, whatever is written around both', () => {
+    const key = fc.constantFrom('model', 'mo\"del', 'a\\', 'ä');
+    const space = fc.constantFrom('', ' ', '\n\t');
+    fc.assert(
+      fc.property(key, space, space, fc.dictionary(fc.string(), fc.jsonValue()), (name, before, after, others) => {
+        const { [name]: _known, other: _other, ...rest } = others;
+        const inner = JSON.stringify(rest).slice(1, -1);
+        const around = inner === '' ? ['', ''] : [`${inner},`, `,${inner.length > 0 ? '"last":1' : ''}`];
+        const text = `{${around[0]}${before}${JSON.stringify(name)}${after}:${before}"x\\"y"${after}${around[1]}}`;
+        const range = memberRange(bytes(text), name);
+        if (range === undefined) throw new Error('not found');
+        const changed = Buffer.from(withOtherMember(bytes(text), range, 'other', 7)).toString();
+        expect(changed).toBe(`{${around[0]}${before}"other":7${after}${around[1]}}`);
+      }),
+    );
   });
 });

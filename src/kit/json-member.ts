@@ -53,6 +53,34 @@ export function withMember(json: Uint8Array, { start, end }: ByteRange, value: s
   return Buffer.concat([json.subarray(0, start), Buffer.from(JSON.stringify(value)), json.subarray(end)]);
 }
 
+/** The same text with another member in the place of the one whose value stands there; every other byte stays. */
+export function withOtherMember(json: Uint8Array, { start, end }: ByteRange, name: string, value: string | number | boolean): Uint8Array {
+  const text = Buffer.from(json.buffer, json.byteOffset, json.byteLength);
+  const colon = beforeBlanks(text, start - 1);
+  const keyEnd = beforeBlanks(text, colon - 1);
+  const member = `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+  return Buffer.concat([json.subarray(0, stringStart(text, keyEnd)), Buffer.from(member), json.subarray(end)]);
+}
+
+function beforeBlanks(text: Buffer, from: number): number {
+  let at = from;
+  while (isBlank(text[at])) at -= 1;
+  return at;
+}
+
+/** Where the string whose closing quote stands here begins. */
+function stringStart(text: Buffer, closing: number): number {
+  let at = text.lastIndexOf(quote, closing - 1);
+  while (isEscaped(text, at)) at = text.lastIndexOf(quote, at - 1);
+  return at;
+}
+
+function isEscaped(text: Buffer, at: number): boolean {
+  let escapes = 0;
+  while (text[at - 1 - escapes] === backslash) escapes += 1;
+  return escapes % 2 === 1;
+}
+
 function keyOf(text: Buffer, start: number, end: number): unknown {
   try {
     return JSON.parse(text.toString('utf8', start, end));
@@ -70,9 +98,7 @@ function afterBlanks(text: Buffer, from: number): number {
 /** Behind the closing quote of the string that begins here. */
 function stringEnd(text: Buffer, start: number): number | undefined {
   for (let at = text.indexOf(quote, start + 1); at !== -1; at = text.indexOf(quote, at + 1)) {
-    let escapes = 0;
-    while (text[at - 1 - escapes] === backslash) escapes += 1;
-    if (escapes % 2 === 0) return at + 1;
+    if (!isEscaped(text, at)) return at + 1;
   }
   return undefined;
 }
