@@ -6,13 +6,21 @@
  */
 const nest = ['@nestjs/common', '@nestjs/core', 'reflect-metadata'];
 
+/** A vendor's own package, and the one provider that may load it. */
+const vendorSdks = new Map([['google-auth-library', 'vertex']]);
+
 /** `folder`: a regular expression; `may`: paths under src; `npm`: packages that may be loaded (types may be imported anywhere). */
 const rings = [
   { name: 'contracts', folder: 'contracts', may: ['contracts/'], npm: [] },
   { name: 'kit', folder: 'kit', may: ['contracts/', 'kit/'], npm: ['undici', 'oauth4webapi'] },
   { name: 'dialects', folder: 'dialects', may: ['contracts/', 'kit/', 'dialects/'], npm: [] },
   { name: 'families', folder: 'families', may: ['contracts/', 'kit/', 'dialects/', 'families/'], npm: ['@nestjs/common'] },
-  { name: 'providers', folder: 'providers', may: ['contracts/', 'kit/', 'dialects/', 'families/', 'providers/'], npm: ['@nestjs/common'] },
+  {
+    name: 'providers',
+    folder: 'providers',
+    may: ['contracts/', 'kit/', 'dialects/', 'families/', 'providers/'],
+    npm: ['@nestjs/common', ...vendorSdks.keys()],
+  },
   { name: 'discovery', folder: 'discovery', may: ['contracts/', 'discovery/'], npm: nest },
   { name: 'core', folder: 'core', may: ['contracts/', 'kit/', 'core/'], npm: nest },
   {
@@ -93,6 +101,13 @@ module.exports = {
       from: { path: '^src/providers/([^/]+)/', ...ofCode },
       to: { path: '^src/providers/', pathNot: '^src/providers/$1/' },
     },
+    ...[...vendorSdks].map(([packageName, provider]) => ({
+      name: `sdk-${provider}`,
+      comment: `${packageName} is loaded by ${provider} alone.`,
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/providers/${provider}/` },
+      to: { path: `node_modules/${packageName}/`, dependencyTypesNot: ['type-only'] },
+    })),
     {
       name: 'dialect-alone',
       comment: 'A dialect knows one wire format.',
@@ -104,8 +119,8 @@ module.exports = {
       name: 'simulator-stays-out',
       comment: 'Simulators are loaded by the testing entry, from their folder; nothing imports them.',
       severity: 'error',
-      from: { pathNot: ['^src/providers/[^/]+/testing/', '[.]spec[.]ts$', '^test/'] },
-      to: { path: '^src/providers/[^/]+/testing/' },
+      from: { pathNot: ['^src/(providers|families)/[^/]+/testing/', '[.]spec[.]ts$', '^test/'] },
+      to: { path: '^src/(providers|families)/[^/]+/testing/' },
     },
     {
       name: 'wiring-on-top',
