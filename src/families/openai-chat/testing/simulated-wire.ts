@@ -80,3 +80,9 @@ function promptIn(body: JsonRecord, input: SimulatedWire['input']): string {
     .map((part) => textIn(part, 'text') ?? '');
   return textIn(body, input) ?? textIn(last, 'content') ?? parts.join('');
 }
+
+/** A request for another model than its body names: hosts have a model's name in the path, or their own words before it. */
+export function askedOf(model: string, text: string): string {
+  const body = jsonFrom(text);
+  return isRecord(body) ? JSON.stringify({ ...body, model }) : text;
+}

@@ -4,10 +4,9 @@ import { event } from '../../../families/openai-chat/testing/simulated-chat.js';
 import { failure } from '../../../families/openai-chat/testing/simulated-failures.js';
 import { demoPrompt } from '../../../families/openai-chat/testing/simulated-script.js';
 import type { SimulatedWire } from '../../../families/openai-chat/testing/simulated-wire.js';
-import { asked, chat } from '../../../families/openai-chat/testing/simulated-wire.js';
+import { asked, askedOf, chat } from '../../../families/openai-chat/testing/simulated-wire.js';
 import { responses } from '../../../families/openai-responses/testing/simulated-responses.js';
 import { SimulatedLogin } from '../../../kit/oauth/simulated-login.js';
-import { isRecord, jsonFrom } from '../../../kit/read-body.js';
 import type { SimulatedAnswer } from '../../../kit/simulator-server.js';
 import { startSimulatorServer } from '../../../kit/simulator-server.js';
 
@@ -47,7 +46,7 @@ function answerTo(request: SimulatedRequest, apiKey: string | undefined, login: 
   const { pathname, searchParams } = new URL(request.path, 'http://simulator');
   const [, deployment, classic] = /^\/openai\/deployments\/([^/]+)(\/.+)$/.exec(pathname) ?? [];
   if (deployment !== undefined && searchParams.get('api-version') === null) return failure(404, 'Resource not found', { code: '404' });
-  const body = deployment === undefined ? request.body : named(request.body, decodeURIComponent(deployment));
+  const body = deployment === undefined ? request.body : askedOf(decodeURIComponent(deployment), request.body);
   switch (`${request.method} ${classic ?? pathname.replace(/^\/openai(?:\/v1)?/, '')}`) {
     case 'POST /chat/completions':
       return asked(body, filtered);
@@ -60,12 +59,6 @@ function answerTo(request: SimulatedRequest, apiKey: string | undefined, login: 
     default:
       return oneModel(pathname);
   }
-}
-
-/** The deployment of the path is asked, whatever model the body names. */
-function named(body: string, model: string): string {
-  const request = jsonFrom(body);
-  return isRecord(request) ? JSON.stringify({ ...request, model }) : body;
 }
 
 /** What the filter found in the prompt comes first, in a chunk without choices. */
