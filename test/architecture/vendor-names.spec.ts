@@ -26,7 +26,7 @@ describe("a vendor's name", () => {
     words.includes(provider) ? new RegExp(`['"\`]${provider}['"\`]|(?<=\\w)${capitalised(provider)}`) : new RegExp(provider, 'i');
 
   /** A cloud that serves other makers' models says whose they are. */
-  const hosted: Readonly<Record<string, readonly string[]>> = { azure: ['openai'], vertex: ['anthropic'] };
+  const hosted: Readonly<Record<string, readonly string[]>> = { azure: ['openai'], vertex: ['anthropic', 'gemini'] };
 
   it.each(providers)('%s stands in its own folder, its dialects and their families only', (provider) => {
     const otherProviders = providers.filter((other) => other !== provider && hosted[other]?.includes(provider) !== true);

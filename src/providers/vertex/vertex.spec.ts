@@ -301,7 +301,7 @@ describe('a chat', () => {
     ['anthropic/sim-overloaded', { code: 'upstream.overloaded' }],
     ['anthropic/sim-cut', { code: 'upstream.disconnected' }],
     ['meta/sim-error-midstream', { code: 'upstream.failed' }],
-    ['mistral/sim-not-found', { code: 'upstream.not-found' }],
+    ['meta/sim-not-found', { code: 'upstream.not-found' }],
   ])('tells of %s', async (model, failure) => {
     await expect(chat(account(), { model })).rejects.toMatchObject(failure);
   });
