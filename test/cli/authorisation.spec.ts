@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { MaestroError } from '../../src/contracts/errors/maestro-error.js';
 import type { Workbench } from '../../src/transports/cli/workbench.js';
-import { runTool } from '../support/run-tool.js';
+import { migrationsOf, runTool } from '../support/run-tool.js';
 
 type Part = keyof Workbench;
 
@@ -21,7 +21,7 @@ const parts: Readonly<Record<string, Part>> = {
     callers: 'vault',
     usage: 'vault',
   },
-  ...{ migrate: 'migrations', encryption: 'keyRotation', audit: 'audit', backup: 'archive' },
+  ...{ migrate: 'migrations', encryption: 'keyRotation', audit: 'audit', backup: 'archive', restore: 'archive', import: 'imports' },
 };
 
 const needed: Readonly<Record<string, readonly string[]>> = {
@@ -35,7 +35,7 @@ const values: Readonly<Record<string, string>> = {
   '<session>': 'whole/work',
   '<sessions>': 'whole/*',
   '<provider>': 'whole',
-  '<file>': '/nowhere/to/be/found',
+  ...{ '<file>': '/nowhere/to/be/found', '<tool>': 'env', '<path>': '.env.example' },
 };
 
 function argumentsOf(usage: string): readonly string[] {
@@ -55,16 +55,38 @@ function refusing(asked: Set<Part>): Workbench {
   };
 }
 
-/** They read a file first, or look at everything in turn. */
-const others = /^(?:restore|import|doctor)\b/;
+/** It looks at one thing after the other, and says what it finds. */
+const looksAround = 'doctor';
+
+/** What each command came to, line by line. */
+const told: string[] = [];
 
 describe('a command', () => {
-  it.each(usages.filter((usage) => !others.test(usage)))('reaches nothing but through its part of the workbench: %s', async (usage) => {
+  afterAll(() => {
+    console.info(`${String(told.length)} commands, what each reaches, and how it ends where that refuses\n${told.join('\n')}`);
+  });
+
+  it.each(usages.filter((usage) => usage !== looksAround))('reaches nothing but through its part of the workbench: %s', async (usage) => {
     const part = parts[usage.split(' ')[0] ?? ''];
     if (part === undefined) throw new Error(`nobody said what ${usage} may reach`);
     const asked = new Set<Part>();
     const { exitCode, output } = await runTool(argumentsOf(usage), { workbench: refusing(asked), input: 'some-key-0123456789\n' });
 
+    told.push(`${usage.padEnd(66)} ${[...asked].join().padEnd(12)} ${String(exitCode)}`);
     expect({ exitCode, output, asked: [...asked] }).toEqual({ exitCode: 77, output: '', asked: [part] });
+  });
+
+  it('that looks around goes no further than to the first part that refuses', async () => {
+    expect(usages).toContain(looksAround);
+    const inTurn: readonly Part[] = ['migrations', 'keyRotation'];
+    for (const [index, last] of inTurn.entries()) {
+      const asked = new Set<Part>();
+      const opened = index === 0 ? {} : { migrations: () => migrationsOf({}).migrations() };
+      const { exitCode, output } = await runTool([looksAround], { workbench: { ...refusing(asked), ...opened } });
+
+      told.push(`${looksAround.padEnd(66)} ${[...asked].join().padEnd(12)} ${String(exitCode)}`);
+      expect([...asked]).toEqual([last]);
+      expect([exitCode, output]).toEqual([78, expect.stringContaining('this needs scope admin')]);
+    }
   });
 });

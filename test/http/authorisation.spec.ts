@@ -102,36 +102,50 @@ function pathOf(url: string): string {
   return `${filled.replace('*', 'm')}${query}`;
 }
 
+const callers = ['none', 'bad', 'expired', 'revoked', 'other scopes', 'other grant', 'right'] as const;
+
+/** What each kind of caller was answered, line by line. */
+const told: string[] = [];
+
 /** What is wrong with the answers that a route gives to everybody but who may have them, and to that one. */
 async function faultsOf({ name, row, ...target }: Target, at: () => string = () => target.path): Promise<readonly string[]> {
   const { scope, orScope, isAboutSession = false } = row;
   const missing = scopes.filter((each) => each !== scope && each !== orScope);
   const [expired, revoked] = await endedKeys();
-  const [narrow, strange, right] = [
-    await aKey('narrow', missing, '*'),
-    await aKey('strange', scope === undefined ? ['chat'] : [scope], 'other'),
-    await aKey('right', scope === undefined ? ['usage:read'] : [scope], 'work'),
-  ];
-  const status = async (key: string | undefined): Promise<number> => (await ask({ ...target, path: at(), row }, key)).status;
+  const keys: Readonly<Record<(typeof callers)[number], string | undefined>> = {
+    ...{ none: undefined, bad: 'mk_bad', expired, revoked },
+    'other scopes': await aKey('narrow', missing, '*'),
+    'other grant': await aKey('strange', scope === undefined ? ['chat'] : [scope], 'other'),
+    right: await aKey('right', scope === undefined ? ['usage:read'] : [scope], 'work'),
+  };
   const faults: string[] = [];
-  for (const [who, key] of [
-    ['nobody', undefined],
-    ['bad', 'mk_bad'],
-    ['expired', expired],
-    ['revoked', revoked],
-  ] as const) {
-    if ((await status(key)) !== 401) faults.push(`${name} lets ${who} in`);
+  const statuses: number[] = [];
+  for (const caller of callers) {
+    const { status, text } = await ask({ ...target, path: at(), row }, keys[caller]);
+    statuses.push(status);
+    const expected = {
+      none: 401,
+      bad: 401,
+      expired: 401,
+      revoked: 401,
+      'other scopes': scope && 403,
+      'other grant': isAboutSession && 404,
+    };
+    const wanted = caller === 'right' ? undefined : expected[caller];
+    if (typeof wanted === 'number' && status !== wanted) faults.push(`${name} answers ${caller} with ${String(status)}`);
+    // Terms that nobody accepted are no lack of a right.
+    const isRefused = [401, 403].includes(status) && !text.includes('login.terms-not-accepted');
+    if (caller === 'right' && (isRefused || text.includes('session.not-found'))) faults.push(`${name} refuses who may: ${text}`);
   }
-  if (scope !== undefined && (await status(narrow)) !== 403) faults.push(`${name} does not ask for ${scope}`);
-  if (isAboutSession && (await status(strange)) !== 404) faults.push(`${name} serves whom the session is not granted`);
-  const allowed = await ask({ ...target, path: at(), row }, right);
-  // Terms that nobody accepted are no lack of a right.
-  const isRefused = [401, 403].includes(allowed.status) && !allowed.text.includes('login.terms-not-accepted');
-  if (isRefused || allowed.text.includes('session.not-found')) faults.push(`${name} refuses who may: ${allowed.text}`);
+  told.push(`${name.padEnd(84)} ${statuses.map((status, index) => String(status).padEnd(callers[index]?.length ?? 0)).join('  ')}`);
   return faults;
 }
 
 describe('who may do what', () => {
+  afterAll(() => {
+    console.info([`${String(told.length)} routes`.padEnd(84), callers.join('  ')].join(' ') + `\n${told.join('\n')}`);
+  });
+
   it('is said for every route of the native API, and for the metrics', () => {
     const served = routes
       .filter(({ method, url }) => method !== 'HEAD' && (url.startsWith('/api/') || url === '/metrics'))
@@ -148,7 +162,7 @@ describe('who may do what', () => {
     doors.flatMap((door) =>
       door.routes.map(({ method, name, operation }) => ({ dialect: door.dialect, mounts: door.mounts, method, name, operation })),
     ),
-  )('holds at the door of $dialect, $method $name', async ({ mounts, method, name, operation }) => {
+  )('holds at the door of $dialect, $method $name', async ({ dialect, mounts, method, name, operation }) => {
     const row = doorTable.get(operation);
     if (row === undefined) throw new Error(`nobody said who may ${operation}`);
     const path = name
@@ -156,7 +170,9 @@ describe('who may do what', () => {
       .replace(/\{\w+\}/, 'm')
       .replace('*', 'zzz');
     const [first = ''] = mounts;
-    expect(await faultsOf({ name, method: method === '*' ? 'POST' : method, path: `${first}${path}`, row })).toEqual([]);
+    expect(
+      await faultsOf({ name: `${dialect} ${method} ${name}`, method: method === '*' ? 'POST' : method, path: `${first}${path}`, row }),
+    ).toEqual([]);
     const elsewhere = await Promise.all(mounts.map((mount) => ask({ method: 'POST', path: `${mount}${path}`, row }, undefined)));
     expect(elsewhere.map(({ status }) => status)).toEqual(mounts.map(() => 401));
   });
