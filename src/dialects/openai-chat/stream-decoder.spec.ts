@@ -161,6 +161,7 @@ describe('a Chat Completions stream', () => {
   ])('counts %j as %j', (usage, expected) => {
     expect(read(stop, { choices: [], usage }).at(-1)).toEqual({ ...end, usage: expected });
     expect(read(stop, { choices: [], x_groq: { usage } }).at(-1)).toEqual({ ...end, usage: expected });
+    expect(read({ choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage }] }).at(-1)).toEqual({ ...end, usage: expected });
   });
 
   it('needs a finish in each choice seen, and no [DONE]', () => {
@@ -170,6 +171,11 @@ describe('a Chat Completions stream', () => {
     expect(failureOf(() => read(chunk({ content: 'x' }), second, stop, '[DONE]'))?.code).toBe('upstream.truncated');
     expect(read(chunk({ content: 'x' }), second, stop, { choices: [{ index: 1, finish_reason: 'length' }] }).at(-1)).toEqual(end);
     expect(failureOf(() => read())?.code).toBe('upstream.truncated');
+  });
+
+  it('takes a cut mark of the end for nothing', () => {
+    expect(read(chunk({ content: 'x' }), stop, '[DO').at(-1)).toEqual(end);
+    expect(failureOf(() => read(chunk({ content: 'x' }), '['))?.code).toBe('upstream.truncated');
   });
 
   it('reads the first of several choices', () => {

@@ -47,8 +47,9 @@ export function endOf(state: ChatState): readonly StreamEvent[] {
 
 function decode(provider: string, event: ServerSentEvent, state: ChatState): StreamStep<ChatState> {
   const data = event.data.trim();
-  // Nothing follows the end but a second mark.
-  if (state.isEnded || data === '') return { events: [], state };
+  // Nothing follows the end but a second mark; a mark that was cut says nothing.
+  const isNothing = data.length < doneMark.length && doneMark.startsWith(data);
+  if (state.isEnded || isNothing) return { events: [], state };
   // Twice in one event where the first one's blank line is missing.
   if (data.startsWith(doneMark))
     return isFinished(state) ? { events: endOf(state), state: { ...state, isEnded: true } } : { events: [], state };

@@ -2,12 +2,14 @@ import type { Usage } from '../../contracts/stream-event.js';
 import type { JsonRecord } from '../../kit/json-fields.js';
 import { numberIn, recordIn } from '../../kit/json-fields.js';
 import { isRecord } from '../../kit/read-body.js';
+import { recordsIn } from './wire.js';
 
-/** What a chunk tells of tokens. One vendor puts it under a name of its own. */
+/** What a chunk tells of tokens. One vendor puts it under a name of its own, another into the choice that finishes. */
 export function usageOf(chunk: JsonRecord): Usage | undefined {
   if (isRecord(chunk['usage'])) return usageFromWire(chunk['usage']);
-  const aside = recordIn(chunk, 'x_groq')['usage'];
-  return isRecord(aside) ? usageFromWire(aside) : undefined;
+  const asides = [recordIn(chunk, 'x_groq'), ...recordsIn(chunk, 'choices')].map((aside) => aside['usage']);
+  const aside = asides.find((usage) => isRecord(usage));
+  return aside === undefined ? undefined : usageFromWire(aside);
 }
 
 function usageFromWire(usage: JsonRecord): Usage {
