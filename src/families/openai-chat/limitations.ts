@@ -1,9 +1,14 @@
 import type { Limitation } from '../../contracts/manifest.js';
 import type { CompatibleVendor } from './vendor.js';
 
+const unverified =
+  'Unverified: written from what the vendor and its users publish; tried against recorded answers and a simulator, never against the vendor itself.';
+
 /** What follows from a vendor's differences, then what it declares itself. */
-export function limitationsOf({ differences = {}, limitations = [] }: CompatibleVendor): readonly Limitation[] {
+export function limitationsOf({ differences = {}, limitations = [], documentation }: CompatibleVendor): readonly Limitation[] {
   const { lacksOptions = [], takesTopK, keyProof, isKeyOptional, reasoningWords } = differences;
+  // Of a vendor that nobody described, nothing is known.
+  const isSilent = documentation !== undefined && differences.speech?.reasoning === undefined;
   const unsent = [...(takesTopK === true ? [] : ['topK']), ...lacksOptions];
   return [
     ...(unsent.length === 0
@@ -12,6 +17,7 @@ export function limitationsOf({ differences = {}, limitations = [] }: Compatible
     ...(reasoningWords === 'switch'
       ? [{ about: 'streaming', text: 'Thinking can be turned on and off; how much of it cannot be said.' } as const]
       : []),
+    ...(isSilent ? [{ about: 'streaming', text: 'What a model thinks is not told, or not told apart from what it says.' } as const] : []),
     ...(keyProof === 'none'
       ? [{ about: 'api-key', text: 'No request that is free proves a key: a session cannot be tested before its first chat.' } as const]
       : []),
@@ -19,5 +25,6 @@ export function limitationsOf({ differences = {}, limitations = [] }: Compatible
       ? [{ about: 'api-key', text: 'A server that wants no key is used with the key "none", which is not sent.' } as const]
       : []),
     ...limitations,
+    ...(documentation === undefined ? [] : [{ about: 'provider', text: unverified, source: documentation } as const]),
   ];
 }

@@ -10,6 +10,8 @@ export interface CompatibleVendor {
   /** With its version. `{accountId}` stands for a setting of that name, or for what goes with a session's key under it. */
   readonly baseUrl: string;
   readonly differences?: Differences;
+  /** Where the vendor tells of this API. */
+  readonly documentation?: string;
   /** Beside `baseUrl`, which each has. */
   readonly settings?: Readonly<Record<string, SettingDefinition>>;
   readonly limitations?: readonly Limitation[];

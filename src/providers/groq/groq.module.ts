@@ -1,10 +1,10 @@
 import { compatibleProvider } from '../../families/openai-chat/compatible.js';
 
-/** https://console.groq.com/docs/openai, https://console.groq.com/docs/reasoning */
 export const groq = compatibleProvider({
   id: 'groq',
   displayName: 'Groq',
   baseUrl: 'https://api.groq.com/openai/v1',
+  documentation: 'https://console.groq.com/docs/openai',
   differences: {
     maxTokensField: 'max_completion_tokens',
     lacksOptions: ['logprobs'],

@@ -1,10 +1,10 @@
 import { compatibleProvider } from '../../families/openai-chat/compatible.js';
 
-/** https://openrouter.ai/docs/api-reference/overview, https://openrouter.ai/docs/use-cases/reasoning-tokens */
 export const openRouter = compatibleProvider({
   id: 'openrouter',
   displayName: 'OpenRouter',
   baseUrl: 'https://openrouter.ai/api/v1',
+  documentation: 'https://openrouter.ai/docs/api-reference/overview',
   differences: {
     takesTopK: true,
     takesReasoningDetails: true,
