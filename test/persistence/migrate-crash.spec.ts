@@ -14,11 +14,11 @@ describe('a migration that dies', () => {
   });
 
   it('on the way up, converges when it is run again', async () => {
-    expect(await dieOnTheWayUp(database, cutConnections, 6, 7)).toBeGreaterThan(8);
+    expect(await dieOnTheWayUp(database, cutConnections, 6, 11)).toBeGreaterThan(8);
   }, 60_000);
 
   it('on the way down, converges when it is run again', async () => {
-    expect(await dieOnTheWayDown(database, cutConnections, 11)).toBeGreaterThan(5);
+    expect(await dieOnTheWayDown(database, cutConnections, 17)).toBeGreaterThan(5);
   }, 60_000);
 
   it('by SIGKILL in the middle, does too', async () => {
