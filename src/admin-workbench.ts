@@ -28,6 +28,8 @@ import type { Vault, Workbench } from './transports/cli/workbench.js';
 export interface WorkbenchOptions {
   /** Absolute. */
   readonly providersFolders: readonly string[];
+  /** Absolute. */
+  readonly templateFolder: string;
   readonly filter: SecretFilter;
 }
 
@@ -50,6 +52,10 @@ export class AdminWorkbench implements Workbench {
   async registry(): Promise<ProviderRegistry> {
     const application = await this.started({});
     return application.get(ProviderRegistry, { strict: false });
+  }
+
+  providerTemplate(): Promise<string> {
+    return Promise.resolve(this.options.templateFolder);
   }
 
   async vault(): Promise<Vault> {

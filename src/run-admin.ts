@@ -4,12 +4,13 @@ import { AdminWorkbench } from './admin-workbench.js';
 import { builtInProvidersFolder } from './built-in-providers.js';
 import { MaestroError } from './contracts/errors/maestro-error.js';
 import { secretFilter } from './observability/secret-filter.js';
+import { providerTemplateFolder } from './provider-template.js';
 import { runCli } from './transports/cli/run-cli.js';
 
 /** Runs one command of the admin tool over this process's terminal; gives the exit code. */
 export async function runAdmin(args: readonly string[], version: string): Promise<number> {
   const filter = secretFilter();
-  const workbench = new AdminWorkbench({ providersFolders: [builtInProvidersFolder], filter });
+  const workbench = new AdminWorkbench({ providersFolders: [builtInProvidersFolder], templateFolder: providerTemplateFolder, filter });
   const exitCode = await runCli({
     args,
     workbench,

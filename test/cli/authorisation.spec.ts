@@ -11,6 +11,7 @@ type Part = keyof Workbench;
  * keys and the database has every right; what a part refuses, the verb does not get around.
  */
 const parts: Readonly<Record<string, Part>> = {
+  'providers scaffold': 'providerTemplate',
   ...{
     providers: 'registry',
     sessions: 'vault',
@@ -35,6 +36,7 @@ const values: Readonly<Record<string, string>> = {
   '<session>': 'whole/work',
   '<sessions>': 'whole/*',
   '<provider>': 'whole',
+  '<id>': 'whole',
   ...{ '<file>': '/nowhere/to/be/found', '<tool>': 'env', '<path>': '.env.example' },
 };
 
@@ -50,7 +52,13 @@ function refusing(asked: Set<Part>): Workbench {
     throw new MaestroError('caller.scope-missing', { scope: 'admin' });
   };
   return {
-    ...{ registry: refuse('registry'), vault: refuse('vault'), migrations: refuse('migrations'), keyRotation: refuse('keyRotation') },
+    ...{
+      registry: refuse('registry'),
+      providerTemplate: refuse('providerTemplate'),
+      vault: refuse('vault'),
+      migrations: refuse('migrations'),
+      keyRotation: refuse('keyRotation'),
+    },
     ...{ audit: refuse('audit'), archive: refuse('archive'), imports: refuse('imports') },
   };
 }
@@ -67,7 +75,8 @@ describe('a command', () => {
   });
 
   it.each(usages.filter((usage) => usage !== looksAround))('reaches nothing but through its part of the workbench: %s', async (usage) => {
-    const part = parts[usage.split(' ')[0] ?? ''];
+    const [noun = '', verb = ''] = usage.split(' ');
+    const part = parts[`${noun} ${verb}`] ?? parts[noun];
     if (part === undefined) throw new Error(`nobody said what ${usage} may reach`);
     const asked = new Set<Part>();
     const { exitCode, output } = await runTool(argumentsOf(usage), { workbench: refusing(asked), input: 'some-key-0123456789\n' });

@@ -95,7 +95,7 @@ export function workbenchOf(parts: Partial<Workbench>): Workbench {
     throw new Error('this command was not expected to ask for this part');
   };
   return {
-    ...{ registry: missing, vault: missing, migrations: missing, keyRotation: missing },
+    ...{ registry: missing, providerTemplate: missing, vault: missing, migrations: missing, keyRotation: missing },
     ...{ audit: missing, archive: missing, imports: missing },
     ...parts,
   };

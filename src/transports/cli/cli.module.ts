@@ -14,7 +14,7 @@ import { EncryptionCommands, EncryptionStatus, RetireKey, RotateEncryption } fro
 import { ImportCommand } from './commands/import.command.js';
 import { MigrateCommands, MigrateDown, MigratePlan, MigrateStatus, MigrateUp } from './commands/migrate.commands.js';
 import { ListModels, ModelCommands, ShowModel } from './commands/models.commands.js';
-import { CheckProviders, ListProviders, ProviderCommands, ShowProvider } from './commands/providers.commands.js';
+import { ProviderCommands, providerVerbs } from './commands/providers.commands.js';
 import { SessionCommands, sessionVerbs } from './commands/sessions.commands.js';
 import { UsageCommand } from './commands/usage.command.js';
 import { Terminal } from './terminal.js';
@@ -34,7 +34,7 @@ export class CliModule {
         { provide: Workbench, useValue: workbench },
         { provide: Terminal, useValue: terminal },
         MaestroCommand,
-        ...[ProviderCommands, ListProviders, ShowProvider, CheckProviders],
+        ...[ProviderCommands, ...providerVerbs],
         ...[SessionCommands, ...sessionVerbs],
         ...[AuthCommands, ...authVerbs],
         ...[ModelCommands, ListModels, ShowModel],

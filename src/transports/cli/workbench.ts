@@ -32,6 +32,8 @@ export interface Vault {
 export interface Workbench {
   /** The providers alone; no database is opened. @throws MaestroError `configuration.invalid`, `provider.invalid` */
   registry(): Promise<ProviderRegistry>;
+  /** The folder of the package that a new provider begins as; nothing is opened. */
+  providerTemplate(): Promise<string>;
   /** @throws MaestroError as opening the database does; `migration.refused` where the schema is not this version's */
   vault(): Promise<Vault>;
   /** The database as it is: nothing is migrated by opening it. @throws MaestroError as opening the database does */

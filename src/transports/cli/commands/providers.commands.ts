@@ -8,10 +8,11 @@ import type { CommonOptions } from '../admin-command.js';
 import { AdminCommand, CommandGroup } from '../admin-command.js';
 import { oneLine } from '../printable.js';
 import { facts, table } from '../table.js';
+import { ScaffoldProvider } from './providers-scaffold.command.js';
 
 @SubCommand({ name: 'list', description: 'list the providers that are served, and what each can do' })
 @Injectable()
-export class ListProviders extends AdminCommand {
+class ListProviders extends AdminCommand {
   async run(_arguments: readonly string[], options: CommonOptions): Promise<void> {
     const registry = await this.workbench.registry();
     const providers = registry.listProviders().map((id) => registry.capabilitiesOf(id));
@@ -32,7 +33,7 @@ export class ListProviders extends AdminCommand {
   argsDescription: { provider: "the provider's id" },
 })
 @Injectable()
-export class ShowProvider extends AdminCommand {
+class ShowProvider extends AdminCommand {
   async run([provider = '']: readonly string[], options: CommonOptions): Promise<void> {
     const capabilities = (await this.workbench.registry()).capabilitiesOf(provider);
     this.print(options, answerFrom(capabilities), textOf(capabilities));
@@ -41,7 +42,7 @@ export class ShowProvider extends AdminCommand {
 
 @SubCommand({ name: 'check', description: 'check every provider that was found; ends with 78 where one is left out' })
 @Injectable()
-export class CheckProviders extends AdminCommand {
+class CheckProviders extends AdminCommand {
   async run(_arguments: readonly string[], options: CommonOptions): Promise<void> {
     const report = (await this.workbench.registry()).report();
     this.print(options, report, checkedText(report));
@@ -54,10 +55,12 @@ export class CheckProviders extends AdminCommand {
   }
 }
 
+export const providerVerbs = [ListProviders, ShowProvider, CheckProviders, ScaffoldProvider];
+
 @Command({
   name: 'providers',
   description: 'the providers of this installation; needs no database',
-  subCommands: [ListProviders, ShowProvider, CheckProviders],
+  subCommands: providerVerbs,
 })
 @Injectable()
 export class ProviderCommands extends CommandGroup {}
