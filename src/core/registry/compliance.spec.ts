@@ -86,10 +86,20 @@ describe('the compliance check', () => {
     expect(found(withoutKey(wholeProvider()))).toEqual(['error no-auth-behaviour  ']);
   });
 
-  it('of other contracts looks at nothing else', () => {
+  it('of other contracts looks at nothing else, and says which of the two is to be brought up to date', () => {
     const definition = wholeProvider({ id: 'Bad Id' });
-    const manifest = { ...definition.manifest, contract: 2, behaviours: {} };
-    expect(findingsOf(manifest, { text: () => undefined, secret: () => undefined }).map(({ code }) => code)).toEqual(['contract-version']);
+    const settings = { text: () => undefined, secret: () => undefined };
+    const findingsFor = (contract: number) => findingsOf({ ...definition.manifest, contract, behaviours: {} }, settings);
+    const finding = { code: 'contract-version', severity: 'error', provider: 'Bad Id' };
+    expect(findingsFor(2)).toEqual([
+      {
+        ...finding,
+        text: 'made for version 2 of the contracts, this Maestro has version 1: update Maestro, or install an older version of the provider',
+      },
+    ]);
+    expect(findingsFor(0)).toEqual([
+      { ...finding, text: 'made for version 0 of the contracts, this Maestro has version 1: install a newer version of the provider' },
+    ]);
   });
 
   it('gives a contested id to the first, also where the first has a fault of its own', () => {

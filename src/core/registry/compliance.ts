@@ -62,7 +62,9 @@ function error(manifest: ProviderManifest, finding: Pick<Finding, 'code' | 'beha
 }
 
 function otherContract(manifest: ProviderManifest): Finding {
-  const text = `made for version ${String(manifest.contract)} of the contracts, this Maestro has version ${String(contractVersion)}`;
+  const [made, here] = [manifest.contract, contractVersion];
+  const step = made > here ? 'update Maestro, or install an older version of the provider' : 'install a newer version of the provider';
+  const text = `made for version ${String(made)} of the contracts, this Maestro has version ${String(here)}: ${step}`;
   return error(manifest, { code: 'contract-version', text });
 }
 
