@@ -11,6 +11,7 @@ export interface Rule {
 export type Rules<T> = { readonly [Name in keyof T]-?: Rule };
 
 export const flag: Rule = { is: (value) => typeof value === 'boolean', words: 'true or false' };
+export const wholeNumber: Rule = { is: (value) => Number.isInteger(value) && Number(value) > 0, words: 'a whole number above 0' };
 export const text: Rule = { is: isText, words: 'a text' };
 export const texts: Rule = { is: (value) => Array.isArray(value) && value.every(isText), words: 'a list of texts' };
 export const textsByName: Rule = {
