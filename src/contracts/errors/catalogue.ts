@@ -81,6 +81,29 @@ export const catalogue = {
     }) => `${method} ${quoted(path)} is not served here${hint === undefined ? '' : `: ${hint}`}. Served: ${served.join(', ')}`,
   ),
 
+  'pattern.unknown': problem(
+    'not-found',
+    'There is no such pattern',
+    ({ pattern }: { readonly pattern: string }) => `${quoted(pattern)} is no pattern of Maestro's; docs/messages.md lists them`,
+  ),
+  'answer.too-large': problem(
+    'too-large',
+    'The answer does not fit into a message',
+    ({ limit }: { readonly limit: string }) =>
+      `this answer is over the ${limit} that a message holds on this transport; ask over TCP or HTTP, or let the broker take larger messages`,
+  ),
+  'stream.not-found': problem(
+    'not-found',
+    'No such answer is under way',
+    ({ streamId }: { readonly streamId: string }) => `no answer ${quoted(streamId)} of yours is under way; it may have ended by now`,
+  ),
+  'stream.overflow': problem(
+    'cancelled',
+    'The reader does not keep up',
+    ({ waiting }: { readonly waiting: number }) =>
+      `${String(waiting)} events were sent and not acknowledged, so the answer was ended; read faster, and on a broker acknowledge what was read (docs/messages.md)`,
+  ),
+
   'caller.key-missing': problem(
     'unauthenticated',
     'A Maestro key is needed',
@@ -553,6 +576,18 @@ export const catalogue = {
     'The gateway is shutting down',
     () => 'this gateway is shutting down; try again, another one will answer',
     again,
+  ),
+  'gateway.unreachable': problem(
+    'unavailable',
+    'No gateway answers',
+    ({ address, reason }: { readonly address: string; readonly reason: string }) =>
+      `no answer from a gateway at ${address}: ${reason}; what was asked for may have been done nevertheless`,
+  ),
+  'gateway.door-closed': problem(
+    'configuration',
+    'A door for messages does not open',
+    ({ address, reason }: { readonly address: string; readonly reason: string }) =>
+      `the door for messages at ${address} does not open (${reason}); check MAESTRO_RPC_URLS and whether the broker runs`,
   ),
   'gateway.not-ready': problem(
     'unavailable',

@@ -29,6 +29,8 @@ export interface MaestroErrorOptions {
   /** Milliseconds after which trying again makes sense. */
   readonly retryAfterMs?: number;
   readonly upstream?: UpstreamFacts;
+  /** In place of the catalogue's text: of an error that was told by another process. */
+  readonly detail?: string;
   /** Overrides the catalogue where the provider was explicit. */
   readonly isRetryable?: boolean;
 }
@@ -51,7 +53,7 @@ export class MaestroError<Code extends ErrorCode = ErrorCode> extends Error {
   constructor(code: Code, parameters: ErrorParameters<Code>, options: MaestroErrorOptions = {}) {
     // The table's row takes exactly the parameters of its code; the compiler cannot follow that through the look-up.
     const definition = catalogue[code] as ErrorDefinition<ErrorParameters<Code>>;
-    super(definition.detail(parameters), options.cause === undefined ? undefined : { cause: options.cause });
+    super(options.detail ?? definition.detail(parameters), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.category = definition.category;
     this.title = definition.title;
