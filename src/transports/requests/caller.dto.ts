@@ -88,7 +88,7 @@ export class WhyDto {
 }
 
 /** Which session is asked about. @throws MaestroError as `sessionAddressFrom` */
-export function whyAddressFrom({ session, provider, authType }: WhyDto): SessionAddress {
+export function whyAddressFrom({ session, provider, authType }: Pick<WhyDto, 'session' | 'provider' | 'authType'>): SessionAddress {
   if (provider === undefined) return sessionAddressFrom({ id: session });
   return sessionAddressFrom({ provider, name: session, ...(authType !== undefined && { authType }) });
 }

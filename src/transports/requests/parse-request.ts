@@ -47,7 +47,9 @@ function instanceFrom<T extends object>(
     const types = nestedTypesOf(type, field);
     Object.assign(instance, { [field]: types === undefined ? given : nestedFrom(types, given, fieldPath, problems) });
   }
-  for (const { property, value: bad, constraints } of validateSync(instance)) {
+  // To class-validator, a class without rules is an unknown one.
+  const faults = known.size === 0 ? [] : validateSync(instance);
+  for (const { property, value: bad, constraints } of faults) {
     const rule = Object.values(constraints ?? {})[0] ?? 'is not valid';
     problems.push(`${pathTo(path, property)} ${bad === undefined ? `is missing; it ${rule}` : rule}`);
   }
