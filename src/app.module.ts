@@ -18,6 +18,7 @@ import { SchemaProbe } from './persistence/schema-probe.js';
 import type { PersistenceOptions } from './persistence/persistence.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import { MaestroHttpModule } from './transports/http/http.module.js';
+import { MaestroRpcModule } from './transports/rpc/rpc.module.js';
 
 export interface AppOptions {
   readonly environment: Environment;
@@ -47,7 +48,10 @@ export class AppModule {
     });
     const { areMetricsOpen } = environment;
     const http = MaestroHttpModule.forRoot({ maestro, health, adminKey, metrics, areMetricsOpen, observers: requestObservers });
-    return { module: AppModule, imports: [maestro, health, http] };
+    return {
+      module: AppModule,
+      imports: [maestro, health, http, MaestroRpcModule.forRoot({ maestro, adminKey, observers: requestObservers })],
+    };
   }
 }
 

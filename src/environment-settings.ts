@@ -47,10 +47,17 @@ export function maestroOptionsFrom(environment: Environment): Omit<MaestroOption
 }
 
 /** What must not be printed as long as the process lives. */
-export function secretsIn({ databaseUrl, encryptionKeys = '', httpsProxy, httpProxy }: Environment): readonly Secret[] {
+export function secretsIn({ databaseUrl, encryptionKeys = '', httpsProxy, httpProxy, rpcUrls = [] }: Environment): readonly Secret[] {
   const passwords = [databaseUrl, httpsProxy, httpProxy].map((address) => (address === undefined ? '' : passwordIn(address)));
   const keys = encryptionKeys.split(',').map((entry) => entry.slice(entry.indexOf('=') + 1));
-  return [...passwords, ...keys].map((text) => Secret.of(text));
+  return [...passwords, ...keys, ...rpcUrls.flatMap(brokerSecretsIn)].map((text) => Secret.of(text));
+}
+
+/** A name without a password may be a token. */
+function brokerSecretsIn(url: string): readonly string[] {
+  const { username, password } = new URL(url);
+  const secret = password === '' ? username : password;
+  return [secret, querystring.unescape(secret)];
 }
 
 /** Not every address that PostgreSQL takes is one for `URL`: several hosts, or a socket's folder. */

@@ -40,16 +40,17 @@ async function stop(gateway: Gateway, logger: PinoLogger): Promise<void> {
 
 /** To people in words; to programs as an entry of the log. The key itself is never logged: it is printed, once. */
 function announce(gateway: Gateway, dataDir: string | undefined, format: 'json' | 'pretty', logger: PinoLogger): void {
-  const { url, newAdminKey, adminKeyFile, encryptionKeyFile } = gateway;
+  const { url, rpcAddresses, newAdminKey, adminKeyFile, encryptionKeyFile } = gateway;
   const key = newAdminKey === undefined ? [] : [`  admin key  ${newAdminKey.reveal()}  (shown this once)`];
   if (format === 'json') {
-    logger.log({ text: 'listening', url, dataDir, adminKeyFile, encryptionKeyFile }, 'Main');
+    logger.log({ text: 'listening', url, rpcAddresses, dataDir, adminKeyFile, encryptionKeyFile }, 'Main');
     for (const line of key) process.stderr.write(`${line.trimStart()}\n`);
     return;
   }
   const lines = [
     '',
     `  Maestro    ${url}  (${url}/docs)`,
+    ...rpcAddresses.map((address) => `  messages   ${address}`),
     ...(dataDir === undefined ? [] : [`  data       ${dataDir}`]),
     ...(encryptionKeyFile === undefined ? [] : [`  keys       ${encryptionKeyFile}  (keep a copy in a safe place)`]),
     ...(adminKeyFile === undefined ? [] : [`             ${adminKeyFile}`]),

@@ -23,6 +23,8 @@ import { loadKeys } from './persistence/encryption/key-file.js';
 import type { KeyRing } from './persistence/encryption/key-ring.js';
 import { DatabasePool } from './persistence/database-pool.js';
 import { gatewayAdapter, prepareGateway } from './transports/http/gateway.js';
+import type { RpcDoors } from './transports/rpc/connect-rpc.js';
+import { connectRpc } from './transports/rpc/connect-rpc.js';
 
 export interface GatewayOptions {
   readonly environment: Environment;
@@ -34,6 +36,8 @@ export interface GatewayOptions {
 
 export interface Gateway {
   readonly url: string;
+  /** Where the doors for messages are, without what must not be shown. */
+  readonly rpcAddresses: readonly string[];
   /** Where the admin key lies, if it lies in a file. */
   readonly adminKeyFile?: string;
   /** Given by the one start that made it. */
@@ -55,21 +59,27 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const kept = given === undefined ? adminKeyIn(environment.dataDir) : undefined;
   const adminKey = Secret.of(given ?? kept?.key ?? '');
   for (const secret of [adminKey, ...secretsIn(environment)]) filter.remember(secret);
-  const app = await listening(options, adminKey, keys.keyRing).catch((error: unknown) => {
+  const { app, doors } = await listening(options, adminKey, keys.keyRing).catch((error: unknown) => {
     // A key that nobody was told is of no use: the start that succeeds makes one, and tells it.
     if (kept?.isNew === true) rmSync(kept.file, { force: true });
     throw error;
   });
   return {
     url: addressOf(app, environment.host),
+    rpcAddresses: doors.addresses,
     ...(kept !== undefined && { adminKeyFile: kept.file }),
     ...(kept?.isNew === true && { newAdminKey: adminKey }),
     ...(keys.file !== undefined && { encryptionKeyFile: keys.file }),
-    stop: stopper(app, environment.drainMs),
+    stop: stopper(app, doors, environment.drainMs),
   };
 }
 
-async function listening(options: GatewayOptions, adminKey: Secret, keyRing: KeyRing): Promise<NestFastifyApplication> {
+interface Listening {
+  readonly app: NestFastifyApplication;
+  readonly doors: RpcDoors;
+}
+
+async function listening(options: GatewayOptions, adminKey: Secret, keyRing: KeyRing): Promise<Listening> {
   const { environment, providersFolders, logger, filter } = options;
   const persistence = { keyRing, database: databaseFrom(environment), spoolFolder: spoolFolderIn(environment) };
   const telemetry = startTelemetry();
@@ -84,8 +94,9 @@ async function listening(options: GatewayOptions, adminKey: Secret, keyRing: Key
     prepareGateway(app);
     rememberSettings(app.get(ProviderRegistry, { strict: false }), environment, filter);
     telemetry.watch(stateOf(app));
+    const doors = await connectRpc(app, environment.rpcUrls ?? []);
     await app.listen({ port: environment.port, host: environment.host });
-    return app;
+    return { app, doors };
   } catch (error) {
     await app.close();
     throw error;
@@ -114,7 +125,7 @@ function addressOf(app: NestFastifyApplication, host: string): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
 }
 
-function stopper(app: NestFastifyApplication, drainMs: number): () => Promise<void> {
+function stopper(app: NestFastifyApplication, doors: RpcDoors, drainMs: number): () => Promise<void> {
   const running = app.get(RunningAnswers, { strict: false });
   const ahead = app.get(RefreshAhead, { strict: false });
   let closed: Promise<void> | undefined;
@@ -122,7 +133,7 @@ function stopper(app: NestFastifyApplication, drainMs: number): () => Promise<vo
     // First of all: what would begin now, nobody here would see the end of.
     const rested = ahead.stop();
     const drained = running.drain(drainMs);
-    closed ??= Promise.all([rested, drained]).then(() => close(app));
+    closed ??= Promise.all([rested, drained, doors.leave()]).then(() => close(app));
     await closed;
   };
 }

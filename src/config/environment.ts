@@ -30,6 +30,8 @@ export interface Environment {
   readonly arePrivateUpstreamsAllowed: boolean;
   /** `/metrics` asks for no key. */
   readonly areMetricsOpen: boolean;
+  /** Secret: an address may hold a password. Absent: no doors for messages. */
+  readonly rpcUrls?: readonly string[];
   /** Milliseconds. */
   readonly drainMs: number;
   readonly usageDays: number;
@@ -145,6 +147,7 @@ function environmentFrom(variables: EnvironmentVariables, source: EnvironmentSou
     encryptionKeys: variables.MAESTRO_ENCRYPTION_KEYS,
     httpsProxy: variables.HTTPS_PROXY,
     httpProxy: variables.HTTP_PROXY,
+    rpcUrls: variables.MAESTRO_RPC_URLS === undefined ? undefined : listFrom(variables.MAESTRO_RPC_URLS),
   };
   for (const [name, value] of Object.entries(secrets)) {
     if (value !== undefined) Object.defineProperty(open, name, { value, enumerable: false });

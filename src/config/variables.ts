@@ -1,5 +1,7 @@
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
 
+import { IsRpcUrls } from './rpc-urls.js';
+
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
@@ -65,6 +67,10 @@ export class EnvironmentVariables {
 
   @IsIn(truth, { message: 'true or false' })
   MAESTRO_METRICS_OPEN = 'false';
+
+  @IsOptional()
+  @IsRpcUrls()
+  MAESTRO_RPC_URLS?: string;
 
   @IsInt({ message: 'a whole number of milliseconds up to 3600000' })
   @Min(0, { message: 'a whole number of milliseconds up to 3600000' })
@@ -151,6 +157,11 @@ export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
   MAESTRO_PROVIDERS_STRICT: { text: 'true: a faulty provider stops the start instead of being left out.' },
   MAESTRO_ALLOW_PRIVATE_UPSTREAMS: { text: "true: a session's own base URL may be http or lie in a private network." },
   MAESTRO_METRICS_OPEN: { text: 'true: /metrics asks for no key. Else it takes one with scope admin.' },
+  MAESTRO_RPC_URLS: {
+    text: 'Doors for messages, separated by commas: tcp://host:port to listen on, nats://, redis:// and amqp:// of brokers (see docs/messages.md).',
+    otherwise: 'none',
+    isSecret: true,
+  },
   MAESTRO_DRAIN_MS: { text: 'Milliseconds that running streams get to finish when the gateway is stopped.' },
   MAESTRO_USAGE_DAYS: { text: 'Days that the usage of callers and sessions is kept for.' },
   HTTPS_PROXY: { text: 'Proxy for every call of a provider and of its logins; also https_proxy.', otherwise: 'none', isSecret: true },

@@ -65,6 +65,59 @@ export const routeTable: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['GET /metrics', { scope: 'admin' }],
 ]);
 
+/** What stands in a message for the session that a row is about. */
+export const aboutSession = { provider, authType: 'api_key', name: 'work' } as const;
+
+const ofSessionInMessage = (scope: Scope, data: object = {}): Row => ({
+  scope,
+  isAboutSession: true,
+  body: { session: aboutSession, ...data },
+});
+
+const chat = { scope: 'chat', isAboutSession: true, body: { provider, session: 'work', model: 'm', messages } } as const;
+
+/** Who may send which message. A pattern that is not here fails the test. */
+export const patternTable: ReadonlyMap<string, Row> = new Map<string, Row>([
+  ...(['providers.list', 'compliance.get'] as const).map((name) => [name, {}] as const),
+  ['providers.get', { body: { provider } }],
+  [
+    'sessions.create',
+    { scope: 'sessions:write', body: { provider, authType: 'api_key', name: 'made_1', credentials: { apiKey: someKey } } },
+  ],
+  ['sessions.list', { scope: 'sessions:read' }],
+  ['sessions.get', ofSessionInMessage('sessions:read')],
+  ['sessions.update', ofSessionInMessage('sessions:write', { label: 'x' })],
+  ['sessions.delete', ofSessionInMessage('sessions:write')],
+  ['sessions.replaceCredentials', ofSessionInMessage('sessions:write', { credentials: { apiKey: someKey } })],
+  ['sessions.clone', { ...ofSessionInMessage('sessions:write', { name: 'copy_1' }) }],
+  ['sessions.refresh', ofSessionInMessage('sessions:write')],
+  ['sessions.test', ofSessionInMessage('sessions:read')],
+  ['models.list', ofSessionInMessage('chat')],
+  ['models.get', ofSessionInMessage('chat', { model: 'm' })],
+  ['contexts.list', ofSessionInMessage('chat')],
+  ['contexts.chunks', ofSessionInMessage('chat', { contextId: 'talk' })],
+  ['contexts.deleteChunk', ofSessionInMessage('chat', { contextId: 'talk', chunkId: nobody })],
+  ['logins.begin', { scope: 'sessions:write', body: { provider, name: 'login_1' } }],
+  ['logins.get', { scope: 'sessions:write', body: { id: nobody } }],
+  ['logins.complete', { scope: 'sessions:write', body: { id: nobody, code: 'x' } }],
+  ['logins.delete', { scope: 'sessions:write', body: { id: nobody } }],
+  ['chat.stream', chat],
+  ['chat.complete', chat],
+  // Whose stream it is, its key says.
+  ['chat.cancel', { body: { streamId: nobody } }],
+  ['usage.list', { scope: 'usage:read', orScope: 'admin' }],
+  ['audit.list', { scope: 'admin' }],
+  ['callers.create', { scope: 'admin', body: { name: 'made_1' } }],
+  ['callers.list', { scope: 'admin' }],
+  ['callers.get', { scope: 'admin', body: { id: nobody } }],
+  ['callers.delete', { scope: 'admin', body: { id: nobody } }],
+  ['callers.why', { scope: 'admin', body: { id: nobody, session: nobody } }],
+  ['grants.create', { scope: 'admin', body: { caller: nobody, provider: '*', name: '*' } }],
+  ['grants.delete', { scope: 'admin', body: { caller: nobody, id: nobody } }],
+  ['defaults.update', { scope: 'admin', body: { caller: nobody, provider, session: 'work' } }],
+  ['defaults.delete', { scope: 'admin', body: { caller: nobody, provider } }],
+]);
+
 /** What a door does, whichever wire it speaks. */
 export const doorTable: ReadonlyMap<string, Row> = new Map<string, Row>([
   ...(['chat', 'count-tokens', 'embeddings', 'stored-response', 'get-model', 'other'] as const).map(

@@ -1,10 +1,10 @@
 import type { SessionAddress } from '../../contracts/session.js';
 import { GrantDto, SetDefaultDto, WhyDto } from './caller.dto.js';
-import { PageQueryDto } from './context.dto.js';
 import { Optional, Rule, Text } from './fields.js';
 import { isRecord } from './json.js';
 import { CompleteLoginDto } from './login.dto.js';
 import type { RequestType } from './nested.js';
+import { PageQueryDto } from './page.dto.js';
 import type { SessionAddressParts } from './session.dto.js';
 import { ChangeSessionDto, CloneSessionDto, ReplaceCredentialsDto, sessionAddressFrom } from './session.dto.js';
 

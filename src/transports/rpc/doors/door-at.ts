@@ -1,0 +1,13 @@
+import type { Door } from './door.js';
+import { TcpDoor } from './tcp-door.js';
+
+/** The door that an address of `MAESTRO_RPC_URLS` stands for. It is not open yet. */
+export function doorAt(url: string): Door {
+  const { protocol, hostname, port } = new URL(url);
+  switch (protocol) {
+    case 'tcp:':
+      return new TcpDoor({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) });
+    default:
+      throw new Error(`${protocol} is no transport of messages`);
+  }
+}

@@ -1,0 +1,45 @@
+import type { IncomingRequest, WritePacket } from '@nestjs/microservices';
+
+import { MaestroError } from '../../../contracts/errors/maestro-error.js';
+import { problemFromError } from '../../../contracts/errors/problem.js';
+import { isRecord } from '../../requests/json.js';
+import { controlPattern } from '../control.js';
+import { sizeText } from '../streams/unsendable.js';
+
+/** Bytes, as of a body of HTTP; images and files travel with a chat. */
+const limits = { chat: 32 * 1024 * 1024, other: 64 * 1024 };
+/** Bytes of what is around the data. */
+const envelope = 4 * 1024;
+
+/** Bytes of the longest message that is read at all. */
+export const longestMessage = limits.chat + envelope;
+
+/** An answer, with the id of the message that it is for. */
+export type OutgoingPacket = WritePacket & { readonly id: string };
+
+/** A message as clients of Nest send it. */
+export type IncomingPacket = Pick<IncomingRequest, 'pattern' | 'data'> & { readonly id?: string };
+
+/**
+ * Looks at a message before Nest does. What is no message at all is dropped; one that must not be carried out is refused; without
+ * an id only what needs no answer is taken: nobody would hear what became of the rest.
+ */
+export function admit(
+  value: unknown,
+  bytes: number,
+  isKnown: (pattern: string) => boolean,
+): { readonly packet: IncomingPacket } | { readonly refusal?: OutgoingPacket } {
+  if (!isRecord(value)) return {};
+  const { pattern, id, data } = value;
+  if (typeof pattern !== 'string') return {};
+  if (id === undefined) return pattern === controlPattern ? { packet: { pattern, data } } : {};
+  if (typeof id !== 'string' || id.length > 128 || pattern === controlPattern) return {};
+  const limit = pattern.startsWith('maestro.chat.') ? limits.chat : limits.other;
+  if (!isKnown(pattern)) return { refusal: refusal(id, new MaestroError('pattern.unknown', { pattern })) };
+  if (bytes > limit + envelope) return { refusal: refusal(id, new MaestroError('request.too-large', { limit: sizeText(limit) })) };
+  return { packet: { pattern, data, id } };
+}
+
+function refusal(id: string, error: MaestroError): OutgoingPacket {
+  return { id, err: problemFromError(error), isDisposed: true };
+}
