@@ -1,11 +1,11 @@
 import { Inject } from '@nestjs/common';
 import { CommandRunner, Option } from 'nest-commander';
 
+import type { Command } from './command-tree.js';
+import { exampleText } from './example.js';
 import { Terminal } from './terminal.js';
 import { usageError } from './usage-error.js';
 import { Workbench } from './workbench.js';
-
-type Command = Parameters<CommandRunner['setCommand']>[0];
 
 export interface CommonOptions {
   readonly json?: boolean;
@@ -21,7 +21,8 @@ export abstract class AdminCommand extends CommandRunner {
   }
 
   override setCommand(command: Command): this {
-    return super.setCommand(command.exitOverride().allowExcessArguments(false));
+    command.exitOverride().allowExcessArguments(false);
+    return super.setCommand(command.addHelpText('after', () => exampleText(command)));
   }
 
   @Option({ flags: '--json', description: 'print JSON, for programs' })

@@ -8,6 +8,7 @@ import { AuditCommands, ListAudit, VerifyAudit } from './commands/audit.commands
 import { AuthCommands, authVerbs } from './commands/auth.commands.js';
 import { CallerCommands, callerVerbs } from './commands/callers.commands.js';
 import { ChatCommand } from './commands/chat.command.js';
+import { CompletionCommand } from './commands/completion.command.js';
 import { DoctorCommand } from './commands/doctor.command.js';
 import { ContextCommands, DeleteChunk, ListChunks, ListContexts } from './commands/contexts.commands.js';
 import { EncryptionCommands, EncryptionStatus, RetireKey, RotateEncryption } from './commands/encryption.commands.js';
@@ -46,6 +47,7 @@ export class CliModule {
         ...[EncryptionCommands, EncryptionStatus, RotateEncryption, RetireKey],
         ...[AuditCommands, ListAudit, VerifyAudit],
         DoctorCommand,
+        CompletionCommand,
         ...[BackupCommand, RestoreCommand, ImportCommand],
       ],
     };
