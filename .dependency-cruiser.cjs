@@ -33,7 +33,7 @@ const rings = [
     name: 'observability',
     folder: 'observability',
     may: ['contracts/', 'core/.+[.]port[.]ts$', 'observability/'],
-    npm: [...nest, '@nestjs/terminus', 'pino', 'pino-pretty', 'prom-client'],
+    npm: [...nest, '@nestjs/terminus', 'pino', 'pino-pretty', 'prom-client', '@opentelemetry/[^/]+'],
   },
   {
     name: 'requests',

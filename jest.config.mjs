@@ -38,5 +38,7 @@ export default {
     '^.+\\.m?js$': ['@swc/jest', swc({ syntax: 'ecmascript' })],
   },
   // Both the outer and the nested package: light-my-request/node_modules/cookie is ESM. Each further ESM-only dependency joins this list.
-  transformIgnorePatterns: ['/node_modules/(?!(?:@nestjs|light-my-request|cookie|content-disposition|oauth4webapi)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(?:@nestjs|@opentelemetry/otlp-exporter-base|light-my-request|cookie|content-disposition|oauth4webapi)/)',
+  ],
 };

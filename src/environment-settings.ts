@@ -47,10 +47,11 @@ export function maestroOptionsFrom(environment: Environment): Omit<MaestroOption
 }
 
 /** What must not be printed as long as the process lives. */
-export function secretsIn({ databaseUrl, encryptionKeys = '', httpsProxy, httpProxy, rpcUrls = [] }: Environment): readonly Secret[] {
+export function secretsIn({ databaseUrl, encryptionKeys = '', httpsProxy, httpProxy, rpcUrls = [], otlp }: Environment): readonly Secret[] {
   const passwords = [databaseUrl, httpsProxy, httpProxy].map((address) => (address === undefined ? '' : passwordIn(address)));
   const keys = encryptionKeys.split(',').map((entry) => entry.slice(entry.indexOf('=') + 1));
-  return [...passwords, ...keys, ...rpcUrls.flatMap(brokerSecretsIn)].map((text) => Secret.of(text));
+  const headers = Object.values(otlp?.headers ?? {});
+  return [...passwords, ...keys, ...headers, ...rpcUrls.flatMap(brokerSecretsIn)].map((text) => Secret.of(text));
 }
 
 /** A name without a password may be a token. */

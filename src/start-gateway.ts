@@ -18,6 +18,7 @@ import { databaseFrom, keySettingsFrom, rememberSettings, secretsIn, spoolFolder
 import type { GatewayState } from './observability/gateway-state.js';
 import type { PinoLogger } from './observability/pino-logger.js';
 import type { SecretFilter } from './observability/secret-filter.js';
+import type { Telemetry } from './observability/telemetry.js';
 import { startTelemetry } from './observability/telemetry.js';
 import { loadKeys } from './persistence/encryption/key-file.js';
 import type { KeyRing } from './persistence/encryption/key-ring.js';
@@ -59,7 +60,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const kept = given === undefined ? adminKeyIn(environment.dataDir) : undefined;
   const adminKey = Secret.of(given ?? kept?.key ?? '');
   for (const secret of [adminKey, ...secretsIn(environment)]) filter.remember(secret);
-  const { app, doors } = await listening(options, adminKey, keys.keyRing).catch((error: unknown) => {
+  const telemetry = await startTelemetry(environment.otlp);
+  const { app, doors } = await listening(options, adminKey, keys.keyRing, telemetry).catch(async (error: unknown) => {
+    await telemetry.close();
     // A key that nobody was told is of no use: the start that succeeds makes one, and tells it.
     if (kept?.isNew === true) rmSync(kept.file, { force: true });
     throw error;
@@ -70,7 +73,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...(kept !== undefined && { adminKeyFile: kept.file }),
     ...(kept?.isNew === true && { newAdminKey: adminKey }),
     ...(keys.file !== undefined && { encryptionKeyFile: keys.file }),
-    stop: stopper(app, doors, environment.drainMs),
+    stop: stopper({ app, doors, telemetry }, environment.drainMs),
   };
 }
 
@@ -79,10 +82,9 @@ interface Listening {
   readonly doors: RpcDoors;
 }
 
-async function listening(options: GatewayOptions, adminKey: Secret, keyRing: KeyRing): Promise<Listening> {
+async function listening(options: GatewayOptions, adminKey: Secret, keyRing: KeyRing, telemetry: Telemetry): Promise<Listening> {
   const { environment, providersFolders, logger, filter } = options;
   const persistence = { keyRing, database: databaseFrom(environment), spoolFolder: spoolFolderIn(environment) };
-  const telemetry = startTelemetry();
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and documents a literal.
   const nestOptions: NestApplicationOptions = { logger, bodyParser: false, abortOnError: false };
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -111,6 +113,7 @@ function stateOf(app: NestFastifyApplication): GatewayState {
   const [ahead, breaker, refresh, attempts] = [from(RefreshAhead), from(ProviderBreaker), from(TokenRefresh), from(AttemptWatch)];
   return {
     providers: () => registry.listProviders(),
+    telemetryNameOf: (provider) => (registry.serves(provider) ? registry.manifestOf(provider).telemetryName : undefined) ?? provider,
     restingProviders: () => breaker.resting,
     refreshes: () => refresh.running,
     leases: () => attempts.underWay,
@@ -125,7 +128,11 @@ function addressOf(app: NestFastifyApplication, host: string): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
 }
 
-function stopper(app: NestFastifyApplication, doors: RpcDoors, drainMs: number): () => Promise<void> {
+interface Running extends Listening {
+  readonly telemetry: Telemetry;
+}
+
+function stopper({ app, doors, telemetry }: Running, drainMs: number): () => Promise<void> {
   const running = app.get(RunningAnswers, { strict: false });
   const ahead = app.get(RefreshAhead, { strict: false });
   let closed: Promise<void> | undefined;
@@ -133,7 +140,9 @@ function stopper(app: NestFastifyApplication, doors: RpcDoors, drainMs: number):
     // First of all: what would begin now, nobody here would see the end of.
     const rested = ahead.stop();
     const drained = running.drain(drainMs);
-    closed ??= Promise.all([rested, drained, doors.leave()]).then(() => close(app));
+    closed ??= Promise.all([rested, drained, doors.leave()])
+      .then(() => close(app))
+      .then(() => telemetry.close());
     await closed;
   };
 }

@@ -117,6 +117,12 @@ describe('the environment', () => {
     [{ https_proxy: 'socks5://user:hunter2@proxy' }, 'HTTPS_PROXY must be an address beginning with http:// or https://'],
     [{ HTTP_PROXY: 'proxy:8080' }, 'HTTP_PROXY must be an address beginning with http:// or https://'],
     [{ NO_PROXY: 'a', no_proxy: 'b' }, 'NO_PROXY and no_proxy are both set, and differ; keep one'],
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL must be http/json, not "grpc"'],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' },
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be an address beginning with http:// or https://, not "collector"',
+    ],
+    [{ OTEL_TRACES_SAMPLER_ARG: '2' }, 'OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1, not "2"'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"'],
     [{ MAESTRO_LOG_FORMAT: 'xml' }, 'MAESTRO_LOG_FORMAT must be one of json, pretty, not "xml"'],
   ])('refuses %j with one line that shows no secret', (source, line) => {
@@ -153,6 +159,33 @@ describe('the environment', () => {
     });
 
     expect([httpsProxy, httpProxy, noProxy]).toEqual(['http://user:pass@proxy:3128', 'http://proxy:8080', 'localhost']);
+  });
+
+  it('wants OpenTelemetry where a collector is named, and shows nobody what that is told of us', () => {
+    const OTEL_EXPORTER_OTLP_HEADERS = 'authorization=Bearer%20hunter2, x-team=a';
+    const { otlp } = loadEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/', OTEL_EXPORTER_OTLP_HEADERS });
+
+    expect(otlp).toMatchObject({ tracesUrl: 'http://collector:4318/v1/traces', metricsUrl: 'http://collector:4318/v1/metrics' });
+    expect(otlp?.headers).toEqual({ authorization: 'Bearer hunter2', 'x-team': 'a' });
+    expect(inspect(otlp) + JSON.stringify(otlp)).not.toContain('hunter2');
+  });
+
+  it.each([
+    [{}],
+    [{ OTEL_SERVICE_NAME: 'gateway' }],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_SDK_DISABLED: 'true' }],
+  ])('wants no OpenTelemetry for %j', (source) => {
+    expect(loadEnvironment(source as Record<string, string>).otlp).toBeUndefined();
+  });
+
+  it('takes one signal of OpenTelemetry alone', () => {
+    const { otlp } = loadEnvironment({
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/own',
+      OTEL_RESOURCE_ATTRIBUTES: 'a=b%2Cc,d=%',
+    });
+
+    expect(otlp).toMatchObject({ tracesUrl: 'http://collector:4318/own', resource: { a: 'b,c', d: '%' } });
+    expect(otlp).not.toHaveProperty('metricsUrl');
   });
 
   it('refuses a value that is given twice', () => {

@@ -6,6 +6,8 @@ import { parseEnv } from 'node:util';
 import { validateSync } from 'class-validator';
 
 import { errorCodeOf } from './error-code.js';
+import type { OtlpSettings } from './telemetry-variables.js';
+import { otlpSettingsFrom } from './telemetry-variables.js';
 import type { LogFormat, LogLevel, VariableName } from './variables.js';
 import { EnvironmentVariables, variableTexts } from './variables.js';
 
@@ -40,6 +42,8 @@ export interface Environment {
   /** Secret, as `httpsProxy`. */
   readonly httpProxy?: string;
   readonly noProxy?: string;
+  /** OpenTelemetry; absent: not wanted. */
+  readonly otlp?: OtlpSettings;
   readonly logLevel: LogLevel;
   readonly logFormat?: LogFormat;
   /** A provider's own setting by its environment name, or from the file that `NAME_FILE` names. @throws EnvironmentError */
@@ -80,7 +84,12 @@ export function loadEnvironment(source: EnvironmentSource = processEnvironment()
 }
 
 const variableNames = Object.keys(variableTexts) as readonly VariableName[];
-const numeric: ReadonlySet<VariableName> = new Set<VariableName>(['PORT', 'MAESTRO_DRAIN_MS', 'MAESTRO_USAGE_DAYS']);
+const numeric: ReadonlySet<VariableName> = new Set<VariableName>([
+  'PORT',
+  'MAESTRO_DRAIN_MS',
+  'MAESTRO_USAGE_DAYS',
+  'OTEL_METRIC_EXPORT_INTERVAL',
+]);
 
 /** What other programs read in lower case, too. */
 const inEitherCase: ReadonlySet<VariableName> = new Set<VariableName>(['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']);
@@ -122,6 +131,7 @@ function problemLine(name: string, constraints: Readonly<Record<string, string>>
 }
 
 function environmentFrom(variables: EnvironmentVariables, source: EnvironmentSource): Environment {
+  const otlp = otlpSettingsFrom(variables);
   const open = {
     port: variables.PORT,
     host: variables.HOST,
@@ -137,6 +147,7 @@ function environmentFrom(variables: EnvironmentVariables, source: EnvironmentSou
     ...{ drainMs: variables.MAESTRO_DRAIN_MS, usageDays: variables.MAESTRO_USAGE_DAYS },
     areMetricsOpen: isTrue(variables.MAESTRO_METRICS_OPEN),
     ...(variables.NO_PROXY !== undefined && { noProxy: variables.NO_PROXY }),
+    ...(otlp !== undefined && { otlp }),
     logLevel: variables.LOG_LEVEL,
     ...(variables.MAESTRO_LOG_FORMAT !== undefined && { logFormat: variables.MAESTRO_LOG_FORMAT }),
     lookup: (name: string) => valueOf(source, name),

@@ -1,6 +1,7 @@
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
 
 import { IsRpcUrls } from './rpc-urls.js';
+import { telemetryTexts, TelemetryVariables } from './telemetry-variables.js';
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -17,7 +18,7 @@ const truth = ['true', 'false', '1', '0'] as const;
  * Maestro's own variables as they stand in the environment; numbers are read before. Each message completes the line
  * "NAME must be …".
  */
-export class EnvironmentVariables {
+export class EnvironmentVariables extends TelemetryVariables {
   @IsInt({ message: 'a whole number from 0 to 65535' })
   @Min(0, { message: 'a whole number from 0 to 65535' })
   @Max(65_535, { message: 'a whole number from 0 to 65535' })
@@ -172,4 +173,5 @@ export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
   },
   LOG_LEVEL: { text: `One of ${logLevels.join(', ')}.` },
   MAESTRO_LOG_FORMAT: { text: 'json or pretty.', otherwise: 'pretty in a terminal, else json' },
+  ...telemetryTexts,
 };

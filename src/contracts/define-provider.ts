@@ -77,6 +77,7 @@ export interface ProviderHost {
 export interface ProviderDeclaration {
   readonly id: string;
   readonly displayName: string;
+  readonly telemetryName?: string;
   readonly oauth?: BehaviourClass<OAuthBehaviour>;
   readonly apiKey?: BehaviourClass<ApiKeyBehaviour>;
   readonly streaming?: BehaviourClass<StreamingBehaviour>;
@@ -138,6 +139,7 @@ export function defineProvider(module: Type, declaration: ProviderDeclaration): 
     settings: declaration.settings ?? {},
     limitations: declaration.limitations ?? [],
     ...(declaration.login !== undefined && { login: declaration.login }),
+    ...(declaration.telemetryName !== undefined && { telemetryName: declaration.telemetryName }),
     ...(declaration.imports !== undefined && { imports: declaration.imports }),
     ...(declaration.localServer !== undefined && { localServer: declaration.localServer }),
   };

@@ -80,6 +80,8 @@ export interface ProviderManifest {
   readonly limitations: readonly Limitation[];
   /** Of a provider with `oauth`; absent: take the issuer to be strict. */
   readonly login?: LoginTraits;
+  /** What OpenTelemetry's conventions call it (`gen_ai.provider.name`), where that is not its id. */
+  readonly telemetryName?: string;
   /** Absent: nothing that other programs keep is recognised as this provider's. */
   readonly imports?: ProviderImports;
   /** Absent: not looked for on this machine. */

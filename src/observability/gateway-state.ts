@@ -2,6 +2,8 @@
 export interface GatewayState {
   /** All that are served. */
   readonly providers: () => readonly string[];
+  /** What OpenTelemetry's conventions call a provider. */
+  readonly telemetryNameOf: (provider: string) => string;
   /** Those whose token endpoint is left alone for the moment. */
   readonly restingProviders: () => readonly string[];
   /** Refreshes that somebody waits for, or that were begun ahead. */

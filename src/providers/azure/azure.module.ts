@@ -15,6 +15,7 @@ class AzureModule {}
 export const azure = defineProvider(AzureModule, {
   id: providerId,
   displayName: 'Azure OpenAI',
+  telemetryName: 'azure.ai.openai',
   oauth: AzureOAuth,
   login: federatedTraits,
   apiKey: AzureApiKey,

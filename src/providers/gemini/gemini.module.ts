@@ -14,6 +14,7 @@ class GeminiModule {}
 export const gemini = defineProvider(GeminiModule, {
   id: providerId,
   displayName: 'Google Gemini',
+  telemetryName: 'gcp.gemini',
   oauth: GeminiOAuth,
   login: loginTraits,
   apiKey: GeminiApiKey,
