@@ -7,7 +7,10 @@
 const nest = ['@nestjs/common', '@nestjs/core', 'reflect-metadata'];
 
 /** A vendor's own package, and the one provider that may load it. */
-const vendorSdks = new Map([['google-auth-library', 'vertex']]);
+const vendorSdks = new Map([
+  ['google-auth-library', 'vertex'],
+  ['@aws-sdk/client-bedrock-runtime', 'bedrock'],
+]);
 
 /** `folder`: a regular expression; `may`: paths under src; `npm`: packages that may be loaded (types may be imported anywhere). */
 const rings = [

@@ -46,7 +46,7 @@ function planted(): Readonly<Record<string, string>> {
     'src/providers/acme/testing/acme.simulator.ts': 'export const simulator = 1;\n',
     'src/core/uses-simulator.ts':
       "import { simulator } from '../providers/acme/testing/acme.simulator.js';\nexport const used = simulator;\n",
-    'src/providers/acme/uses-sdk.ts': "import 'google-auth-library';\n",
+    'src/providers/acme/uses-sdk.ts': "import 'google-auth-library';\nimport '@aws-sdk/client-bedrock-runtime';\n",
     'src/main.ts': 'export const main = 1;\n',
     'src/core/uses-main.ts': "import { main } from '../main.js';\nexport const used = main;\n",
     'test/help.ts': 'export const help = 1;\n',
