@@ -1,5 +1,7 @@
 import type { BehaviourKind } from './behaviours/behaviour.js';
 import type { Feature } from './capabilities.js';
+import type { ConformanceReport } from './conformance.js';
+import type { ProviderManifest } from './manifest.js';
 
 export type FindingCode =
   | 'behaviour-missing'
@@ -26,12 +28,26 @@ export interface Finding {
   readonly text: string;
 }
 
+/** What a provider's author says of its conformance, in short: see `ConformanceReport`. */
+export interface ConformanceSummary {
+  /** The program whose kit ran, with its version. */
+  readonly kit: string;
+  /** ISO 8601. */
+  readonly ranAt: string;
+  readonly passed: number;
+  readonly skipped: number;
+  /** Ids of the checks that the provider does not pass. */
+  readonly failed: readonly string[];
+}
+
 export interface ProviderCompliance {
   readonly id: string;
   readonly displayName: string;
   readonly status: 'serving' | 'left-out';
   readonly features: readonly Feature[];
   readonly findings: readonly Finding[];
+  /** From the report that came with the provider; absent: none came. */
+  readonly conformance?: ConformanceSummary;
 }
 
 /** How the providers of a Maestro stand since its start. */
@@ -45,6 +61,8 @@ export interface ComplianceReport {
 export interface ProviderLoad {
   /** What was wrong before there was a provider to check. */
   readonly findings: readonly Finding[];
+  /** The reports that came with providers, by what those declare. */
+  readonly conformance: ReadonlyMap<ProviderManifest, ConformanceReport>;
   /** What finding and loading took. */
   readonly milliseconds: number;
 }

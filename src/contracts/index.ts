@@ -42,7 +42,7 @@ export type {
   ToolResultPart,
 } from './chat.js';
 export { Clock, systemClock } from './clock.js';
-export type { ComplianceReport, Finding, FindingCode, ProviderCompliance } from './compliance.js';
+export type { ComplianceReport, ConformanceSummary, Finding, FindingCode, ProviderCompliance } from './compliance.js';
 export type { ConformanceReport, ConformanceVerdict } from './conformance.js';
 export type { ChunkKind, ContextChunk, ContextSummary } from './context-chunk.js';
 export { ContextId } from './context-chunk.js';

@@ -83,6 +83,41 @@ describe('the provider loader', () => {
     });
   });
 
+  describe('finds the conformance report that came with a provider', () => {
+    const report = (provider: string): string =>
+      JSON.stringify({
+        ...{ schema: 'maestro-conformance/1', provider, displayName: 'One', contract: 1, kit: 'maestro/0.1.0' },
+        ...{ ranAt: '2026-03-01T10:00:00Z', verdicts: [{ id: 'stream.order', title: 'in order', status: 'passed' }] },
+      });
+
+    async function reported(): Promise<readonly (readonly [string, string])[]> {
+      const sources = { folders: [join(root, 'providers')], packages: ['some-provider'], packagesFrom: root };
+      const { conformance } = await loadProviders(sources);
+      return [...conformance].map(([{ id }, { provider }]) => [id, provider]);
+    }
+
+    beforeEach(() => {
+      write('providers/alpha/alpha.module.js', defining('alpha'));
+      write('node_modules/some-provider/package.json', '{ "name": "some-provider", "main": "dist/src/index.js" }');
+      write('node_modules/some-provider/dist/src/index.js', defining('packaged'));
+    });
+
+    it('in its folder, or in the root of its package', async () => {
+      write('providers/alpha/conformance.json', report('alpha'));
+      write('node_modules/some-provider/conformance.json', report('packaged'));
+      expect(await reported()).toEqual([
+        ['alpha', 'alpha'],
+        ['packaged', 'packaged'],
+      ]);
+    });
+
+    it('and takes none that speaks for another provider, or cannot be read', async () => {
+      write('providers/alpha/conformance.json', report('packaged'));
+      write('node_modules/some-provider/conformance.json', '{ "schema": ');
+      expect(await reported()).toEqual([]);
+    });
+  });
+
   it('makes what breaks a finding of one line, whatever it throws, and loads the others', async () => {
     write('providers/alpha/alpha.module.js', `throw 'text ${'x'.repeat(1000)}\\nsecond line';`);
     write('providers/beta/beta.module.js', defining('beta'));

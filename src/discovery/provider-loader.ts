@@ -1,10 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
 
-import type { Finding } from '../contracts/compliance.js';
+import type { Finding, ProviderLoad } from '../contracts/compliance.js';
+import { conformanceFile, conformanceFrom } from '../contracts/conformance.js';
 import type { ProviderDefinition } from '../contracts/define-provider.js';
 import { isProviderDefinition } from '../contracts/define-provider.js';
 
@@ -22,43 +23,63 @@ export interface LoadedProviders {
   /** Folders before packages, each in the order of names: who comes first keeps its id. */
   readonly definitions: readonly ProviderDefinition[];
   readonly findings: readonly Finding[];
+  readonly conformance: ProviderLoad['conformance'];
 }
 
 interface Source {
   /** Folder or package, for findings. */
   readonly name: string;
   readonly load: () => Promise<unknown>;
+  /** Where what came with the providers lies: their folder, or the root of their package. Absent: nobody knows. */
+  readonly folder?: string | undefined;
 }
 
 /** Loads every provider there is. What fails to load becomes a finding; this never rejects. */
 export async function loadProviders(sources: ProviderSources): Promise<LoadedProviders> {
-  const found = [
-    ...sources.folders.flatMap(providersIn),
-    ...sources.packages.map((name): Source => ({ name, load: () => importPackage(name, sources.packagesFrom) })),
-  ];
+  const found = [...sources.folders.flatMap(providersIn), ...sources.packages.map((name) => packageSource(name, sources.packagesFrom))];
   const loaded = await Promise.all(found.map(definitionsOf));
   return {
     // A module may export its definition by name and as the default, and two modules may share one.
     definitions: [...new Set(loaded.flatMap(({ definitions }) => definitions))],
     findings: loaded.flatMap(({ findings }) => findings),
+    conformance: new Map(loaded.flatMap(({ conformance }) => [...conformance])),
   };
 }
 
-async function definitionsOf({ name, load }: Source): Promise<LoadedProviders> {
+async function definitionsOf({ name, load, folder }: Source): Promise<LoadedProviders> {
   try {
     const exported = await load();
     const definitions = Object.values(Object(exported) as object).filter(isProviderDefinition);
-    if (definitions.length > 0) return { definitions, findings: [] };
-    return { definitions, findings: [loadFailed(name, 'exports nothing that defineProvider made')] };
+    if (definitions.length > 0) return { definitions, findings: [], conformance: reportsFor(definitions, folder) };
+    return nothingBut(loadFailed(name, 'exports nothing that defineProvider made'));
   } catch (error) {
-    return { definitions: [], findings: [loadFailed(name, `cannot be loaded: ${firstLineOf(error)}`)] };
+    return nothingBut(loadFailed(name, `cannot be loaded: ${firstLineOf(error)}`));
+  }
+}
+
+function nothingBut(finding: Finding): LoadedProviders {
+  return { definitions: [], findings: [finding], conformance: new Map() };
+}
+
+/** A report speaks for the provider that it came with and for no other. One that cannot be read is as good as none. */
+function reportsFor(definitions: readonly ProviderDefinition[], folder: string | undefined): LoadedProviders['conformance'] {
+  const report = folder === undefined ? undefined : conformanceFrom(jsonIn(join(folder, conformanceFile)));
+  const manifests = definitions.map(({ manifest }) => manifest).filter(({ id }) => id === report?.provider);
+  return new Map(report === undefined ? [] : manifests.map((manifest) => [manifest, report]));
+}
+
+function jsonIn(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
   }
 }
 
 function providersIn(folder: string): readonly Source[] {
   const names = foldersIn(folder);
   if (names === undefined) return [{ name: folder, load: () => Promise.reject(new Error('the folder cannot be read')) }];
-  return names.map((name) => ({ name, load: () => importFile(moduleFileIn(join(folder, name))) }));
+  return names.map((name) => ({ name, folder: join(folder, name), load: () => importFile(moduleFileIn(join(folder, name))) }));
 }
 
 function foldersIn(folder: string): readonly string[] | undefined {
@@ -84,9 +105,18 @@ function importFile(file: string): Promise<unknown> {
   return import(pathToFileURL(file).pathname);
 }
 
-function importPackage(name: string, from: string): Promise<unknown> {
+function packageSource(name: string, from: string): Source {
   const file = resolvedFile(name, from);
-  return file === undefined ? import(name) : importFile(file);
+  return file === undefined
+    ? { name, load: () => import(name) }
+    : { name, load: () => importFile(file), folder: packageFolderOf(dirname(file)) };
+}
+
+/** The nearest folder above with a `package.json`. */
+function packageFolderOf(folder: string): string | undefined {
+  if (existsSync(join(folder, 'package.json'))) return folder;
+  const above = dirname(folder);
+  return above === folder ? undefined : packageFolderOf(above);
 }
 
 /** `undefined` where a package has no entry for `require`: the plain import then finds it, or says why not. */

@@ -18,8 +18,8 @@ export class ProvidersModule {
   /** `given` come before what is found. Exports `ProviderLoad`. */
   static async load(sources: ProviderSources, given: readonly ProviderDefinition[], host: ProviderHost): Promise<DynamicModule> {
     const begin = performance.now();
-    const { definitions, findings } = await loadProviders(sources);
-    const load: ProviderLoad = { findings, milliseconds: performance.now() - begin };
+    const { definitions, findings, conformance } = await loadProviders(sources);
+    const load: ProviderLoad = { findings, conformance, milliseconds: performance.now() - begin };
     return {
       module: ProvidersModule,
       imports: [...new Set([...given, ...definitions])].map((definition) => registered(definition, host)),

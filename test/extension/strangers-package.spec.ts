@@ -133,6 +133,11 @@ describe('a stranger’s package', () => {
     await expect(limited.json()).resolves.toMatchObject({ code: 'upstream.invalid-request' });
   });
 
+  it('brings what its author found with the kit', async () => {
+    const { providers } = (await (await api('/providers/compliance')).json()) as { readonly providers: readonly { readonly id: string }[] };
+    expect(providers.find(({ id }) => id === 'stranger')).toMatchObject({ conformance: { passed: 61, skipped: 0, failed: [] } });
+  });
+
   it('is left out with a clear line where it was made for other contracts, or breaks', async () => {
     const { providers } = (await (await api('/providers/compliance')).json()) as {
       readonly providers: readonly { id: string; status: string; findings: readonly { code: string; text: string }[] }[];

@@ -132,7 +132,8 @@ export class ProviderRegistry implements OnModuleInit {
     const verdicts = verdictsOf(registrations);
     const checked = registrations.map((registration, index) => {
       const verdict = verdicts[index] ?? { findings: [], isServing: false, offered: [] };
-      return { registration, ...verdict, capabilities: capabilitiesOf(registration, verdict.offered) };
+      const conformance = this.load.conformance.get(registration.manifest);
+      return { registration, ...verdict, capabilities: capabilitiesOf(registration, verdict.offered), conformance };
     });
     const served = new Map<string, Served>();
     for (const { registration, isServing, offered, capabilities } of checked) {

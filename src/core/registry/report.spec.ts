@@ -37,6 +37,19 @@ describe('the report of the start', () => {
     });
   });
 
+  it('says in short what a provider’s author found with the conformance kit', () => {
+    const verdict = (id: string, status: 'passed' | 'failed' | 'skipped') => ({ id, title: id, status });
+    const conformance = {
+      ...({ schema: 'maestro-conformance/1', provider: 'one', displayName: 'Whole', contract: 1 } as const),
+      ...{ kit: 'maestro/0.1.0', ranAt: '2026-02-01T10:00:00Z' },
+      verdicts: [verdict('a.one', 'passed'), verdict('a.two', 'failed'), verdict('b.one', 'skipped'), verdict('b.two', 'passed')],
+    };
+    const { providers } = complianceReport(checkedAt, [{ ...checked('one', [], true), conformance }], []);
+    expect(providers).toMatchObject([
+      { conformance: { kit: 'maestro/0.1.0', ranAt: '2026-02-01T10:00:00Z', passed: 2, skipped: 1, failed: ['a.two'] } },
+    ]);
+  });
+
   it('is told in the log: one line for those that serve, a block for each that has something to say', () => {
     expect(startLines(report, took)).toEqual([
       {

@@ -1,20 +1,24 @@
 import type { ProviderCapabilities } from '../../contracts/capabilities.js';
-import type { ComplianceReport, Finding, ProviderCompliance } from '../../contracts/compliance.js';
+import type { ComplianceReport, ConformanceSummary, Finding, ProviderCompliance } from '../../contracts/compliance.js';
+import type { ConformanceReport, ConformanceVerdict } from '../../contracts/conformance.js';
 
 export interface CheckedProvider {
   readonly capabilities: ProviderCapabilities;
   readonly findings: readonly Finding[];
   readonly isServing: boolean;
+  /** What came with the provider. */
+  readonly conformance?: ConformanceReport | undefined;
 }
 
 /** Those that serve and those that were left out, in the order of loading; what could not be loaded comes last. Pure. */
 export function complianceReport(checkedAt: Date, checked: readonly CheckedProvider[], loadFindings: readonly Finding[]): ComplianceReport {
-  const providers = checked.map(({ capabilities, findings, isServing }): ProviderCompliance => ({
+  const providers = checked.map(({ capabilities, findings, isServing, conformance }): ProviderCompliance => ({
     id: capabilities.provider,
     displayName: capabilities.displayName,
     status: isServing ? 'serving' : 'left-out',
     features: capabilities.features,
     findings,
+    ...(conformance !== undefined && { conformance: summaryOf(conformance) }),
   }));
   const notLoaded = loadFindings.map((finding): ProviderCompliance => ({
     id: finding.provider,
@@ -24,6 +28,12 @@ export function complianceReport(checkedAt: Date, checked: readonly CheckedProvi
     findings: [finding],
   }));
   return { checkedAt: checkedAt.toISOString(), providers: [...providers, ...notLoaded] };
+}
+
+function summaryOf({ kit, ranAt, verdicts }: ConformanceReport): ConformanceSummary {
+  const idsOf = (status: ConformanceVerdict['status']): readonly string[] =>
+    verdicts.filter((verdict) => verdict.status === status).map(({ id }) => id);
+  return { kit, ranAt, passed: idsOf('passed').length, skipped: idsOf('skipped').length, failed: idsOf('failed') };
 }
 
 export interface LogLine {

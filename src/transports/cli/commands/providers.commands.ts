@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Command, SubCommand } from 'nest-commander';
 
 import type { ProviderCapabilities } from '../../../contracts/capabilities.js';
-import type { ComplianceReport } from '../../../contracts/compliance.js';
+import type { ComplianceReport, ConformanceSummary } from '../../../contracts/compliance.js';
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
 import type { CommonOptions } from '../admin-command.js';
 import { AdminCommand, CommandGroup } from '../admin-command.js';
@@ -88,10 +88,17 @@ function textOf(capabilities: ProviderCapabilities): string {
 
 function checkedText({ providers }: ComplianceReport): string {
   return providers
-    .map(({ id, status, findings }) => [
+    .map(({ id, status, findings, conformance }) => [
       `${oneLine(id)}: ${status === 'serving' ? 'serves' : 'is left out'}`,
       ...findings.map(({ code, severity, text }) => `  ${severity} ${code}: ${oneLine(text)}`),
+      ...(conformance === undefined ? [] : [`  ${oneLine(conformanceText(conformance))}`]),
     ])
     .map((lines) => `${lines.join('\n')}\n`)
     .join('');
+}
+
+/** The author's word: the kit ran where the provider was made, not here. */
+function conformanceText({ kit, ranAt, passed, skipped, failed }: ConformanceSummary): string {
+  const failures = failed.length === 0 ? 'none failed' : `failed ${failed.join(', ')}`;
+  return `conformance by its author, ${ranAt}, kit of ${kit}: ${String(passed)} passed, ${String(skipped)} skipped, ${failures}`;
 }
