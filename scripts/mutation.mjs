@@ -58,7 +58,7 @@ function changed(part) {
     // For a loaded machine.
     timeoutMS: 60_000,
     warnings: { slow: false },
-    reporters: ['clear-text', 'html', 'json'],
+    reporters: ['clear-text', 'html', 'json', 'progress-append-only'],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
     htmlReporter: { fileName: `mutation/${name}-${part.name}.html` },
     jsonReporter: { fileName: `mutation/${name}-${part.name}.json` },
