@@ -16,7 +16,7 @@ export type { HttpClientOptions } from './ways-out.js';
 export function httpClient(options: HttpClientOptions = {}): HttpClient {
   const ways = waysOut(options);
   return {
-    request: (request) => send(ways.to(new URL(request.url)), request),
+    request: async (request) => send(ways.to(new URL(request.url)), request),
     close: () => ways.close(),
   };
 }

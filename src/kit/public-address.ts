@@ -42,7 +42,8 @@ export function isPublicAddress(address: string): boolean {
 
 type Resolved = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
 
-type Resolver = (
+/** As `lookup` of `node:dns`: all addresses of a name. */
+export type Resolver = (
   host: string,
   options: { readonly all: true },
   answer: (error: NodeJS.ErrnoException | null, all: LookupAddress[]) => void,
@@ -69,6 +70,9 @@ export function publicLookup(resolver: Resolver = lookup) {
   };
 }
 
+/** The code of a refused address, as system errors have one. */
+export const addressNotPublic = 'ADDRESS_NOT_PUBLIC';
+
 function notPublicError(host: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`${host} has an address that is not public`), { code: 'ADDRESS_NOT_PUBLIC' });
+  return Object.assign(new Error(`${host} has an address that is not public`), { code: addressNotPublic });
 }

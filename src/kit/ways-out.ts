@@ -1,12 +1,15 @@
+import { isIP } from 'node:net';
 import { rootCertificates } from 'node:tls';
 
 import type { Dispatcher } from 'undici';
 import { Agent, buildConnector } from 'undici';
 
+import { MaestroError } from '../contracts/errors/maestro-error.js';
 import { noProxyFrom } from './no-proxy.js';
 import type { Proxy } from './proxy.js';
 import { proxyFrom, proxyRefusal, tunnelConnector } from './proxy.js';
-import { publicLookup } from './public-address.js';
+import type { Resolver } from './public-address.js';
+import { addressNotPublic, isPublicAddress, publicLookup } from './public-address.js';
 
 export interface HttpClientOptions {
   /** For `https:` upstreams; see `noProxy`. It may hold a name and a password. */
@@ -19,8 +22,10 @@ export interface HttpClientOptions {
   readonly connectTimeoutMs?: number;
   /** Open connections to one origin; default 256. */
   readonly connectionsPerOrigin?: number;
-  /** Connect to public addresses only. Behind a proxy, where to go is the proxy's to decide. */
+  /** Connect to public addresses only. Behind a proxy, where a name leads is the proxy's to decide. */
   readonly isPublicOnly?: boolean;
+  /** How names become addresses where only public ones may be connected to; default: as the system does. */
+  readonly resolver?: Resolver;
   /** Authorities that are trusted beside the usual ones, in PEM; for a process of one's own, `NODE_EXTRA_CA_CERTS` does the same. */
   readonly authorities?: readonly string[];
 }
@@ -46,10 +51,11 @@ export interface WaysOut {
 
 /** Directly, through a tunnel of the proxy, or, for plain HTTP, by asking the proxy. @throws MaestroError `configuration.invalid` */
 export function waysOut(options: HttpClientOptions): WaysOut {
+  const isPublicOnly = options.isPublicOnly === true;
   const timeout = options.connectTimeoutMs ?? 5_000;
   const pools = { connections: options.connectionsPerOrigin ?? 256, keepAliveTimeout: 30_000 };
   const tls = options.authorities === undefined ? {} : { ca: [...rootCertificates, ...options.authorities] };
-  const direct = new Agent({ ...pools, connect: { timeout, ...tls, ...(options.isPublicOnly === true && { lookup: publicLookup() }) } });
+  const direct = new Agent({ ...pools, connect: { timeout, ...tls, ...(isPublicOnly && { lookup: publicLookup(options.resolver) }) } });
   const secureProxy = given(options.httpsProxy) ? proxyFrom(options.httpsProxy, 'HTTPS_PROXY') : undefined;
   const plainProxy = given(options.httpProxy) ? proxyFrom(options.httpProxy, 'HTTP_PROXY') : undefined;
   const tunnels =
@@ -58,6 +64,7 @@ export function waysOut(options: HttpClientOptions): WaysOut {
   const isDirect = noProxyFrom(options.noProxy ?? '');
   return {
     to(url) {
+      if (isPublicOnly) refuseInner(url);
       const { origin, protocol } = url;
       const path = `${url.pathname}${url.search}`;
       const straight: WayOut = { dispatcher: direct, origin, path, upstream: origin };
@@ -71,6 +78,13 @@ export function waysOut(options: HttpClientOptions): WaysOut {
       await Promise.all([direct.close(), tunnels?.close(), asked?.close()]);
     },
   };
+}
+
+/** Sockets look up names only: an address that stands in the URL itself is seen by no `lookup`. */
+function refuseInner({ hostname, origin }: URL): void {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) === 0 || isPublicAddress(host)) return;
+  throw new MaestroError('upstream.unreachable', { origin, reason: addressNotPublic });
 }
 
 /** The absolute form of RFC 9112, section 3.2.2. */
