@@ -29,7 +29,9 @@ export function bedrockClient(
   return {
     baseUrl: own ?? `https://bedrock-runtime.${region}.${domainOf(region)}`,
     controlUrl: settings.text('controlUrl') ?? own ?? `https://bedrock.${region}.${domainOf(region)}`,
-    authorise: () => undefined,
+    authorise: (headers) => {
+      if (identity.kind === 'bearer') headers['authorization'] = `Bearer ${identity.token.reveal()}`;
+    },
     identity,
     region,
     http,

@@ -75,7 +75,8 @@ function failureFrom(error: unknown, signal: AbortSignal): MaestroError {
   if (signal.aborted) return MaestroError.is(signal.reason) ? signal.reason : new MaestroError('request.cancelled', {}, { cause: error });
   const name = error instanceof Error ? error.name : '';
   if (name === 'CredentialsProviderError') return noCredentials(error);
-  const problem =
-    error instanceof Error && /truncated/i.test(error.message) ? 'a frame of the stream broke off' : 'a frame of the stream cannot be read';
+  if (error instanceof Error && /truncated/i.test(error.message))
+    return new MaestroError('upstream.truncated', { provider: providerId }, { cause: error });
+  const problem = 'a frame of the stream cannot be read';
   return new MaestroError('upstream.malformed', { provider: providerId, problem }, { cause: error });
 }

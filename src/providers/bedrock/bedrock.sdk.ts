@@ -4,6 +4,7 @@ import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { HttpClient } from '../../contracts/provider-client.js';
 import { Secret } from '../../contracts/secret.js';
 import type { WireResponse } from '../../contracts/wire-request.js';
+import { headerOf } from '../../kit/retry-after.js';
 import { userAgent } from '../../kit/user-agent.js';
 import type { BedrockClient } from './bedrock.client.js';
 import type { AccessKeys, Identity } from './bedrock.credentials.js';
@@ -113,7 +114,9 @@ export class Refused extends Error {
   }
 }
 
-/** Our way out in the vendor's terms. */
+const framesType = 'application/vnd.amazon.eventstream';
+
+/** Our way out in the vendor's terms. @throws MaestroError `upstream.wrong-content-type` for what has no frames */
 export function handlerOver(http: HttpClient, signal: AbortSignal): object {
   return {
     async handle({ protocol, hostname, port, path, headers, body }: SdkRequest) {
@@ -125,6 +128,8 @@ export function handlerOver(http: HttpClient, signal: AbortSignal): object {
         signal,
       });
       if (answer.status >= 300) throw new Refused(answer);
+      const contentType = headerOf(answer.headers, 'content-type') ?? framesType;
+      if (!contentType.startsWith(framesType)) throw new MaestroError('upstream.wrong-content-type', { provider: providerId, contentType });
       const { status, headers: told } = answer;
       const single = Object.fromEntries(
         Object.entries(told).map(([name, value]) => [name, typeof value === 'string' ? value : value.join(', ')]),

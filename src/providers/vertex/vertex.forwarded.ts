@@ -40,9 +40,10 @@ export function forwarded(request: WireRequest, place: string): WireRequest {
   }
 }
 
-/** `/v1beta/models/{model}:{method}?…` */
+/** `/v1beta/models/{model}:{method}?…`, or as clients of this vendor have it, in whatever project they name. */
 function asContent(request: WireRequest, place: string): WireRequest {
-  const [, name = '', method = ''] = /^\/v\w+\/(.+):(\w+(?:\?.*)?)$/.exec(request.path) ?? [];
+  const [, name = '', method = ''] =
+    /^(?:\/v\d\w*)?(?:\/projects\/[^/]+\/locations\/[^/]+)?\/(.+):(\w+(?:\?.*)?)$/.exec(request.path) ?? [];
   const { path } = addressSpeaking('generate-content', decodeURIComponent(name), request);
   return { ...request, path: `${place}${path}:${method}` };
 }
