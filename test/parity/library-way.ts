@@ -67,7 +67,7 @@ const methods: Readonly<Record<Exclude<Operation, 'chat.cancel'>, Method>> = {
   'compliance.get': ({ registry }) => registry.report(),
   'sessions.create': ({ sessions }, data) =>
     sessions.create({ ...(data as object), credentials: credentialsFrom(data.credentials) } as never),
-  'sessions.list': ({ sessions }, data) => sessions.list(data as never),
+  'sessions.list': ({ sessions }, data) => sessions.list(data),
   'sessions.get': ({ sessions }, data) => sessions.get(address(data)),
   'sessions.update': ({ sessions }, data) => sessions.change(address(data), beside(data)),
   'sessions.replaceCredentials': ({ sessions }, data) =>
@@ -78,7 +78,7 @@ const methods: Readonly<Record<Exclude<Operation, 'chat.cancel'>, Method>> = {
   'sessions.test': ({ sessions }, data) => sessions.test(address(data)),
   'models.list': async ({ provider }, data) => ({ data: await provider.modelsOf(address(data)) }),
   'models.get': ({ provider }, data) => provider.modelOf(address(data), data.model),
-  'logins.begin': ({ logins }, data) => logins.begin(data as never),
+  'logins.begin': ({ logins }, data) => logins.begin(data),
   'logins.get': ({ logins }, data) => logins.get(data.id),
   'logins.complete': ({ logins }, data) => logins.complete(data.id, Secret.of(data.code)),
   'logins.delete': ({ logins }, data) => logins.cancel(data.id),
@@ -94,7 +94,7 @@ const methods: Readonly<Record<Exclude<Operation, 'chat.cancel'>, Method>> = {
     deleted: await contexts.deleteChunk(address(data), data.contextId, data.chunkId),
   }),
   'callers.create': async ({ callers }, data) => {
-    const { account, key } = await callers.create(newCallerFrom(data as never));
+    const { account, key } = await callers.create(newCallerFrom(data));
     return { ...account, key: key.reveal() };
   },
   'callers.list': ({ callers }, data) => callers.list(data as never),
@@ -108,7 +108,7 @@ const methods: Readonly<Record<Exclude<Operation, 'chat.cancel'>, Method>> = {
     await callers.setDefault(caller, provider, undefined);
   },
   'audit.list': ({ audit }, data) => audit.list(data as never),
-  'usage.list': ({ usage }, data) => usage.list(usageQueryFrom(data as never)),
+  'usage.list': ({ usage }, data) => usage.list(usageQueryFrom(data)),
 };
 
 /** What an application that embeds Maestro calls, as the caller whose key it was given. */

@@ -115,7 +115,7 @@ async function left(gateway: GatewayClient, data: Data, as: Call): Promise<Outco
   const response = await gateway.send('POST', '/api/chat', { body: data, signal: leaving.signal, ...as });
   let text = '';
   const decoder = new TextDecoder();
-  for await (const piece of response.body ?? []) {
+  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     text += decoder.decode(piece, { stream: true });
     if (text.includes('"text-delta"')) break;
   }
