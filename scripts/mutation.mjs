@@ -1,5 +1,5 @@
 // Mutation tests: changes the sources a little at a time, and counts the changes that no test notices.
-// `npm run mutation -- registry`: what survived and the figure on standard output, all of it in mutation/. Not part of `npm test`:
+// `npm run mutation -- registry [part]`: what survived and the figure on standard output, all of it in mutation/. Not part of `npm test`:
 // every change costs a run of the tests beside it.
 import { Stryker } from '@stryker-mutator/core';
 
@@ -24,7 +24,7 @@ const targets = {
   },
 };
 
-const [name = ''] = process.argv.slice(2);
+const [name = '', only] = process.argv.slice(2);
 const target = targets[name];
 if (target === undefined) {
   console.error(`Name what to change: ${Object.keys(targets).join(', ')}`);
@@ -36,7 +36,7 @@ const config = { ...jest };
 delete config.globalSetup;
 delete config.globalTeardown;
 const results = [];
-for (const part of target.parts) results.push(...(await changed(part)));
+for (const part of target.parts.filter((each) => only === undefined || each.name === only)) results.push(...(await changed(part)));
 
 // Errors of the compiler and the like are no tests' merit.
 const counted = results.filter(({ status }) => ['Killed', 'Timeout', 'Survived', 'NoCoverage'].includes(status));

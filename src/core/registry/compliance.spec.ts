@@ -1,5 +1,6 @@
 import { WholeContext, WholeModels, WholeOAuth } from '../../../test/extension/fixtures/whole-behaviours.js';
 import { plainLogin, wholeProvider } from '../../../test/support/whole-provider.js';
+import type { BehaviourKind } from '../../contracts/behaviours/behaviour.js';
 import type { ProviderDefinition } from '../../contracts/define-provider.js';
 import { findingsOf, verdictsOf } from './compliance.js';
 import { providerSettingsFrom } from './provider-settings.js';
@@ -102,6 +103,88 @@ describe('the compliance check', () => {
     ]);
   });
 
+  it('says of each fault what is wrong and what to do', () => {
+    const said = (definition: ProviderDefinition): readonly string[] => {
+      const { manifest, settings } = registered(definition);
+      return findingsOf(manifest, settings).map(({ text }) => text);
+    };
+    class Nothing {
+      readonly isNothing = true;
+    }
+    const noMethods = plainClass({}, Nothing) as unknown as typeof WholeModels;
+    const many = plainClass({ listModels: (_1: unknown, _2: unknown, _3: unknown) => [] }, WholeModels);
+    expect(said(wholeProvider({ id: 'Bad Id' }))).toEqual([
+      '"Bad Id" is no provider id: 2 to 40 lower-case letters, digits and hyphens, starting with a letter',
+    ]);
+    expect(said(without('api-key', wholeProvider()))).toEqual(['declares neither oauth nor apiKey: no session can use it']);
+    expect(said(without('streaming', wholeProvider()))).toEqual(['declares no streaming: it cannot chat']);
+    expect(said(wholeProvider({ models: {} as unknown as typeof WholeModels }))).toEqual(['what is declared as models is not a class']);
+    expect(said(wholeProvider({ models: noMethods }))).toEqual([
+      'models.listModels is missing: Plain has no such method',
+      'models.getModelInfo is missing: Plain has no such method',
+    ]);
+    expect(said(wholeProvider({ models: many }))).toEqual(['models.listModels takes 3 parameters, the contract gives it 2']);
+    expect(said(wholeProvider({ oauth: WholeOAuth }))).toEqual([
+      'declares oauth and no login traits: its issuer is taken to be strict about used refresh tokens, and to forget none',
+    ]);
+  });
+
+  it('finds a declaration without streaming, or with an id that is none, at fault for that alone', () => {
+    expect(found(without('streaming', wholeProvider()))).toEqual(['error behaviour-missing streaming ']);
+    expect(found(wholeProvider({ id: 'Bad Id' }))).toEqual(['error id-invalid  ']);
+  });
+
+  it('takes what has a prototype that is none for no class', () => {
+    const Odd = function Odd(): void {
+      return;
+    };
+    Object.defineProperty(Odd, 'prototype', { value: null });
+    expect(found(wholeProvider({ models: Odd as unknown as typeof WholeModels }))).toEqual(['error behaviour-missing models ']);
+    Object.defineProperty(Odd, 'prototype', { value: 'text' });
+    const worse = { prototype: WholeModels.prototype } as unknown as typeof WholeModels;
+    expect(found(wholeProvider({ models: worse }))).toEqual(['error behaviour-missing models ']);
+  });
+
+  it('leaves a provider out for a setting that all of it needs, and a behaviour for one that this alone needs', () => {
+    const settings = {
+      region: { text: 'Where', requiredBy: 'provider' },
+      project: { text: 'Whose', requiredBy: 'models' },
+      mode: { text: 'How' },
+    } as const;
+    const [verdict] = verdictsOf([registered(wholeProvider({ settings }))]);
+    expect(verdict).toEqual({
+      isServing: false,
+      offered: [],
+      findings: [
+        { code: 'setting-missing', severity: 'error', provider: 'whole', text: 'needs WHOLE_REGION (Where)' },
+        {
+          ...{ code: 'setting-missing', severity: 'note', provider: 'whole', behaviour: 'models' },
+          text: 'models is not offered without WHOLE_PROJECT (Whose)',
+        },
+      ],
+    });
+
+    const { project } = settings;
+    const [noted] = verdictsOf([registered(wholeProvider({ settings: { project } }))]);
+    expect(noted).toMatchObject({ isServing: true, offered: ['api-key', 'streaming'] });
+  });
+
+  it('lets a provider serve that has notes only, with all that it binds', () => {
+    const [verdict] = verdictsOf([registered(wholeProvider({ oauth: WholeOAuth }))]);
+    expect(verdict).toMatchObject({ isServing: true, offered: ['oauth', 'api-key', 'streaming', 'models'] });
+    expect(verdict?.findings.map(({ severity }) => severity)).toEqual(['note']);
+  });
+
+  it('says of a clash whose id it is, and how two Maestros get along', () => {
+    const [, second] = verdictsOf([registered(wholeProvider()), registered(wholeProvider())]);
+    expect(second?.findings).toEqual([
+      {
+        ...{ code: 'id-clash', severity: 'error', provider: 'whole' },
+        text: 'the id whole is taken by a provider that was loaded before; choose another (two Maestros in one application need different instance names)',
+      },
+    ]);
+  });
+
   it('gives a contested id to the first, also where the first has a fault of its own', () => {
     const verdicts = verdictsOf([
       registered(withoutKey(wholeProvider())),
@@ -117,6 +200,10 @@ describe('the compliance check', () => {
 });
 
 function withoutKey(definition: ProviderDefinition): ProviderDefinition {
-  const { 'api-key': _apiKey, ...behaviours } = definition.manifest.behaviours;
+  return without('api-key', definition);
+}
+
+function without(kind: BehaviourKind, definition: ProviderDefinition): ProviderDefinition {
+  const behaviours = Object.fromEntries(Object.entries(definition.manifest.behaviours).filter(([bound]) => bound !== kind));
   return { ...definition, manifest: { ...definition.manifest, behaviours } };
 }

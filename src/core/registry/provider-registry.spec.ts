@@ -1,10 +1,16 @@
+import { Test } from '@nestjs/testing';
+
 import { WholeOAuth } from '../../../test/extension/fixtures/whole-behaviours.js';
+import { CapturedLog } from '../../../test/support/captured-log.js';
+import { InMemoryPersistenceModule } from '../../../test/support/in-memory-persistence.module.js';
 import type { RunningMaestro } from '../../../test/support/start-maestro.js';
 import { startMaestro } from '../../../test/support/start-maestro.js';
 import { StillClock } from '../../../test/support/still-clock.js';
 import { plainLogin, wholeProvider } from '../../../test/support/whole-provider.js';
 import type { ModelsBehaviour } from '../../contracts/behaviours/models.behaviour.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import { MaestroModule } from '../../maestro.module.js';
+import { ProviderRegistry } from './provider-registry.js';
 
 describe('the provider registry', () => {
   let running: RunningMaestro;
@@ -72,5 +78,48 @@ describe('the provider registry', () => {
       },
     ]);
     expect(running.registry.checkCompliance(wholeProvider())).toEqual([]);
+  });
+
+  it('says whether a provider serves', () => {
+    expect(['whole', 'needing', 'nobody'].map((id) => running.registry.serves(id))).toEqual([true, false, false]);
+  });
+
+  it('tells the log what it found, and how long that took', () => {
+    expect(running.log.from('Providers')).toEqual([
+      expect.stringMatching(
+        /^log Providers: 1 providers serve \(loaded in \d+\.\d ms, checked in 0\.0 ms\): whole \(streaming, model_listing, context_management\)$/,
+      ),
+      'warn Providers: provider needing was left out:\n  setting-missing: needs NEEDING_KEY (a key)',
+    ]);
+  });
+
+  it('takes no provider that is registered with another Maestro of the same application', async () => {
+    const maestro = (instance: string, id: string) =>
+      MaestroModule.forRoot({ instance, persistence: InMemoryPersistenceModule.of(), providers: [wholeProvider({ id })] });
+    const application = await Test.createTestingModule({ imports: [maestro('one', 'here'), maestro('two', 'there')] })
+      .setLogger(new CapturedLog())
+      .compile();
+    await application.init();
+    const registries = application.get(ProviderRegistry, { strict: false, each: true });
+    expect(registries.map((registry) => registry.listProviders())).toEqual([['here'], ['there']]);
+    await application.close();
+  });
+
+  describe('in strict mode', () => {
+    const faulty = (id: string) => wholeProvider({ id, settings: { key: { text: 'a key', requiredBy: 'provider' } } });
+
+    it('stops the start where one is left out, and names each with its findings', async () => {
+      const starting = startMaestro({ strict: true, providers: [wholeProvider(), faulty('one'), faulty('two')] });
+      await expect(starting).rejects.toMatchObject({
+        code: 'provider.invalid',
+        parameters: { provider: 'one, two', findings: ['one needs ONE_KEY (a key)', 'two needs TWO_KEY (a key)'] },
+      });
+    });
+
+    it('starts where all serve', async () => {
+      const strict = await startMaestro({ strict: true, providers: [wholeProvider()] });
+      expect(strict.registry.listProviders()).toEqual(['whole']);
+      await strict.close();
+    });
   });
 });

@@ -16,7 +16,7 @@ import type { WiredProvider } from './wired-provider.js';
 import { wiredProvider } from './wired-provider.js';
 
 /** The client that the kit's issuer is told of. */
-export const oauthClient = { id: 'conformance-client', secret: 'conformance-client-secret' };
+const oauthClient = { id: 'conformance-client', secret: 'conformance-client-secret' };
 
 /** A provider at an issuer of its own. */
 export interface LoginBench {

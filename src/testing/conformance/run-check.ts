@@ -12,19 +12,14 @@ export function reasonToSkip(check: Check, manifest: ProviderManifest, { without
   return without[check.id] ?? check.notFor?.(manifest);
 }
 
-/** @throws Error what the provider does otherwise */
-export async function runCheck({ run }: Check, bench: Bench): Promise<void> {
-  bench.line.reset();
-  await run(bench);
-}
-
 /** Never rejects. */
 export async function verdictOf(check: Check, bench: Bench): Promise<ConformanceVerdict> {
   const { id, title } = check;
   const detail = reasonToSkip(check, bench.manifest, bench.fixtures);
   if (detail !== undefined) return { id, title, status: 'skipped', detail };
   try {
-    await runCheck(check, bench);
+    bench.line.reset();
+    await check.run(bench);
     return { id, title, status: 'passed' };
   } catch (error) {
     return { id, title, status: 'failed', detail: problemIn(error) };

@@ -13,7 +13,7 @@ const mark = 'conformance-canary-in-a-body';
 const never = new AbortController().signal;
 
 /** What an error would show in a log, to a caller and in a debugger. */
-export function everythingShown(error: unknown): string {
+function everythingShown(error: unknown): string {
   const problem = MaestroError.is(error) ? JSON.stringify(problemFromError(error)) : '';
   const stack = error instanceof Error ? error.stack : '';
   return [inspect(error, { depth: 12 }), String(error), JSON.stringify(error), stack, problem].join('\n');
