@@ -168,4 +168,16 @@ describe('usage', () => {
     const { status, json } = await gateway.call('GET', `/api/usage?${query}`);
     expect([status, json['detail']]).toEqual([400, expect.stringMatching(detail)]);
   });
+
+  it('is written to the last request when the gateway stops', async () => {
+    const body = { provider: 'anthropic', session: 'work_anthropic', model: 'sim-text', messages, stream: false };
+    const last = await Promise.all(Array.from({ length: 20 }, () => ask('reader', '/api/chat', body)));
+    expect(last.map(({ status }) => status)).toEqual(last.map(() => 200));
+    await gateway.gateway.stop();
+
+    const [row] = await gateway.database.dataSource.query<[{ readonly requests: number }]>(
+      'select sum(requests)::int as requests from usage_hours',
+    );
+    expect(row).toEqual(total);
+  });
 });

@@ -1,13 +1,22 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 
+import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
 
+import { systemClock } from '../../src/contracts/clock.js';
 import { usageDimensions } from '../../src/contracts/usage.js';
+import { localCaller } from '../../src/core/access/local-caller.js';
+import { UsageMeter } from '../../src/core/usage/usage-meter.js';
 import type { KeyedUsage, UsageEntry, UsageFilter } from '../../src/core/usage/usage-store.port.js';
+import { createDataSource } from '../../src/persistence/create-data-source.js';
 import { TypeOrmUsageStore } from '../../src/persistence/usage/typeorm-usage-store.js';
+import { aSessionRecord } from '../support/a-session.js';
+import { CapturedLog } from '../support/captured-log.js';
 import { InMemoryUsageStore } from '../support/in-memory-usage-store.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
+import { severedDatabase } from '../support/severed-database.js';
 import { entries, sessionIds } from '../support/usage-entries.js';
 
 let database: TestDatabase;
@@ -127,6 +136,39 @@ describe('usage in the database', () => {
     expect([await store.purge(before, 2), await store.purge(before, 2), await store.purge(before, 2)]).toEqual([2, 1, 0]);
     expect(await store.report({ ...everything, by: ['hour'] })).toMatchObject([{ key: ['2026-03-01T04:00:00Z'] }]);
   });
+});
+
+describe('usage while the database comes and goes', () => {
+  it('is counted once each, however the connections break', async () => {
+    const way = await severedDatabase(database.url);
+    const dataSource = await createDataSource({ url: way.url });
+    await dataSource.initialize();
+    const meter = new UsageMeter(new TypeOrmUsageStore(dataSource), systemClock);
+    Logger.overrideLogger(new CapturedLog());
+    let counted = 0;
+    const count = (): void => {
+      counted += 1;
+      const chat = { streamId: randomUUID(), operation: 'chat', caller: localCaller, session: aSessionRecord(), model: 'm' } as const;
+      meter.observerOf(chat).end?.({ kind: 'finished' });
+    };
+
+    for (let round = 0; round < 6; round += 1) {
+      for (let index = 0; index < 20; index += 1) count();
+      const writing = meter.flush();
+      // Before, in the middle of, or after the statement.
+      await pause(round);
+      await way.cut();
+      count();
+      await Promise.all([writing, meter.flush()]);
+      await way.mend();
+    }
+    await meter.close();
+
+    expect((await store.report({ ...everything, to: new Date('2100-01-01T00:00:00Z') }))[0]?.group.requests).toBe(counted);
+    Logger.overrideLogger(false);
+    await dataSource.destroy();
+    await way.close();
+  }, 60_000);
 });
 
 /** As a meter has them: one entry of a kind. */

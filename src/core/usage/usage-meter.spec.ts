@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 
 import { Logger } from '@nestjs/common';
 
-import { aCaller } from '../../../test/support/a-session.js';
-import { aSessionRecord } from '../../../test/support/a-session.js';
+import { aCaller, aSessionRecord } from '../../../test/support/a-session.js';
 import { CapturedLog } from '../../../test/support/captured-log.js';
 import { InMemoryUsageStore } from '../../../test/support/in-memory-usage-store.js';
 import { StillClock } from '../../../test/support/still-clock.js';
+import { systemClock } from '../../contracts/clock.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { StreamEvent } from '../../contracts/stream-event.js';
 import type { ObservedChat, StreamOutcome } from '../chat/stream-observer.port.js';
@@ -73,6 +73,7 @@ describe('the usage meter', () => {
     count({}, { kind: 'failed', error: new MaestroError('request.cancelled', {}) });
     count({}, { kind: 'failed', error: new MaestroError('upstream.overloaded', { provider: 'whole' }) }, { type: 'usage', input: 4 });
     count({}, { kind: 'failed', error: new Error('a fault of ours') });
+    count({}, { kind: 'failed', error: new MaestroError('operation.unsupported', { provider: 'whole', operation: 'chat' }) });
     await meter.flush();
 
     expect(store.entries.map(({ outcome, requests, tokens }) => [outcome, requests, tokens.input])).toEqual([
@@ -150,6 +151,31 @@ describe('the usage meter', () => {
     expect(log.from('Usage')).toEqual(
       expect.arrayContaining(['error Usage: usage of requests was not counted: too much waits to be written']),
     );
+  });
+
+  it('costs a request little (the figure is printed, not judged)', async () => {
+    jest.useRealTimers();
+    const plain = new UsageMeter(store, systemClock);
+    const chat = { streamId: 's', operation: 'chat', caller: aCaller(['chat'], '*'), session, model: 'm' } as const;
+    const delta = { type: 'text-delta', part: 0, text: 'Hi' } as const;
+    const round = (requests: number, events: number): number => {
+      const begun = process.cpuUsage();
+      for (let request = 0; request < requests; request += 1) {
+        const observer = plain.observerOf(chat);
+        for (let event = 0; event < events; event += 1) observer.event?.(delta);
+        observer.event?.({ type: 'message-end', reason: 'stop', usage: { input: 7, output: 9 } });
+        observer.end?.(finished);
+      }
+      const { user, system } = process.cpuUsage(begun);
+      return (user + system) / requests;
+    };
+    round(10_000, 0);
+    round(10_000, 100);
+    const [few, many] = [round(20_000, 0), round(20_000, 100)];
+    await plain.close();
+
+    console.info(`usage: ${few.toFixed(2)} µs of processor a request, ${(((many - few) / 100) * 1_000).toFixed(0)} ns an event`);
+    expect(store.entries.reduce((sum, { requests }) => sum + requests, 0)).toBe(60_000);
   });
 
   it('writes at once where there is much, in batches', async () => {

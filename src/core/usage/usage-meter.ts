@@ -42,12 +42,14 @@ export class UsageMeter {
         if (event.type === 'message-end') tokens = { ...tokens, ...event.usage };
       },
       end: (outcome) => {
+        const name = nameOf(outcome);
+        if (name === neverAsked) return;
         const { operation, caller, session, model } = chat;
         this.tally.add({
           ...{ callerId: caller.id, callerName: caller.name, operation, model, tokens },
           ...{ sessionId: session.id, sessionName: session.name, provider: session.provider, authType: session.authType },
           at: this.clock.now(),
-          outcome: nameOf(outcome),
+          outcome: name,
           latencyMs: this.clock.monotonic() - begun,
           ...(firstMs !== undefined && { firstMs }),
         });
@@ -106,6 +108,9 @@ function batchesOf(tally: UsageTally): readonly UsageBatch[] {
   const count = Math.ceil(entries.length / enough);
   return Array.from({ length: count }, (_, index) => ({ id: randomUUID(), entries: entries.slice(index * enough, (index + 1) * enough) }));
 }
+
+/** No provider saw such a request; where words of ours can go instead of the client's, they are counted. */
+const neverAsked = 'operation.unsupported';
 
 const noContent: ReadonlySet<StreamEvent['type']> = new Set<StreamEvent['type']>([
   'message-start',
