@@ -1,5 +1,7 @@
 import type { ClientProxy } from '@nestjs/microservices';
-import { ClientTCP } from '@nestjs/microservices';
+import { ClientNats, ClientRedis, ClientRMQ, ClientTCP } from '@nestjs/microservices';
+
+import { natsOptions, rabbitOptions, redisOptions } from '../doors/broker-address.js';
 
 /** Characters; the longest answer that is read. */
 const maxBufferSize = 64 * 1024 * 1024;
@@ -13,6 +15,14 @@ export function proxyAt(url: string): Proxy {
   switch (protocol) {
     case 'tcp:':
       return new ClientTCP({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), maxBufferSize });
+    case 'nats:':
+      return new ClientNats(natsOptions(url));
+    case 'redis:':
+    case 'rediss:':
+      return new ClientRedis(redisOptions(url));
+    case 'amqp:':
+    case 'amqps:':
+      return new ClientRMQ({ ...rabbitOptions(url), noAssert: true });
     default:
       throw new TypeError(`${protocol} is no transport of messages; there is tcp, nats, redis, rediss, amqp and amqps`);
   }

@@ -1,4 +1,4 @@
-import type { IncomingRequest, WritePacket } from '@nestjs/microservices';
+import type { WritePacket } from '@nestjs/microservices';
 
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
 import { problemFromError } from '../../../contracts/errors/problem.js';
@@ -18,7 +18,11 @@ export const longestMessage = limits.chat + envelope;
 export type OutgoingPacket = WritePacket & { readonly id: string };
 
 /** A message as clients of Nest send it. */
-export type IncomingPacket = Pick<IncomingRequest, 'pattern' | 'data'> & { readonly id?: string };
+export interface IncomingPacket {
+  readonly pattern: string;
+  readonly data: unknown;
+  readonly id?: string;
+}
 
 /**
  * Looks at a message before Nest does. What is no message at all is dropped; one that must not be carried out is refused; without
@@ -38,6 +42,17 @@ export function admit(
   if (!isKnown(pattern)) return { refusal: refusal(id, new MaestroError('pattern.unknown', { pattern })) };
   if (bytes > limit + envelope) return { refusal: refusal(id, new MaestroError('request.too-large', { limit: sizeText(limit) })) };
   return { packet: { pattern, data, id } };
+}
+
+/** The object that a text is; one without a field where it is none. */
+export function jsonFrom(text: string): Readonly<Record<string, unknown>> {
+  if (text.length > longestMessage) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : {};
+  } catch {
+    return {};
+  }
 }
 
 function refusal(id: string, error: MaestroError): OutgoingPacket {

@@ -47,7 +47,7 @@ export function eventFrames(open: () => Promise<AsyncIterable<StreamEvent>>, way
         beat?.refresh();
         if (seq % inARow === 0) await nextTurn();
         const room = way.room();
-        if (room !== undefined) await room;
+        if (room !== undefined) await orAborted(room, way.signal);
         way.signal.throwIfAborted();
       }
     };
@@ -66,4 +66,16 @@ export function eventFrames(open: () => Promise<AsyncIterable<StreamEvent>>, way
       },
     );
   });
+}
+
+/** Whoever has enough does not wait until there is room. */
+async function orAborted(room: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  let leave: () => void = () => undefined;
+  const aborted = new Promise<void>((resolve) => {
+    leave = resolve;
+    signal.addEventListener('abort', leave, { once: true });
+  });
+  await Promise.race([room, aborted]);
+  signal.removeEventListener('abort', leave);
 }
