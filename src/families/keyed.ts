@@ -30,7 +30,7 @@ export interface KeyTaking {
   testCall(client: ProviderClient, options: CallOptions): WireCall;
 }
 
-export function putKey(headers: OutgoingHeaders, name: KeyHeader, key: Secret): void {
+function putKey(headers: OutgoingHeaders, name: KeyHeader, key: Secret): void {
   headers[name] = name === 'authorization' ? `Bearer ${key.reveal()}` : key.reveal();
 }
 

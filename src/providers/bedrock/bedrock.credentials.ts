@@ -16,7 +16,7 @@ export interface AccessKeys {
 export type Identity = AccessKeys | { readonly kind: 'bearer'; readonly token: Secret } | { readonly kind: 'machine' };
 
 /** What stands for a key where the machine's own credentials are meant. */
-export const machineWord = 'default-chain';
+const machineWord = 'default-chain';
 
 /**
  * `<access key id>:<secret access key>[:<session token>]`, the word `default-chain`, or a key of the vendor's own kind, which goes
