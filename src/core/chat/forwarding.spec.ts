@@ -32,7 +32,14 @@ let origin = '';
 class LocalApiKey extends WholeApiKey {
   override createClient({ apiKey }: ApiKeyCredentials): ProviderClient {
     const settings = { text: () => undefined, secret: () => undefined };
-    return { baseUrl: origin, authorise: (headers) => void (headers['authorization'] = `Bearer ${apiKey.reveal()}`), http, settings };
+    return {
+      get baseUrl() {
+        return origin;
+      },
+      authorise: (headers) => void (headers['authorization'] = `Bearer ${apiKey.reveal()}`),
+      http,
+      settings,
+    };
   }
 }
 
