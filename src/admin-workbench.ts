@@ -12,6 +12,7 @@ import { AuditLog } from './core/audit/audit-log.port.js';
 import { Contexts } from './core/contexts/contexts.js';
 import { Imports } from './core/import/imports.js';
 import { KeyRotation } from './core/key-rotation/key-rotation.port.js';
+import { LocalServers } from './core/local-servers/local-servers.js';
 import { Consents } from './core/login/consents.js';
 import { Logins } from './core/login/logins.js';
 import type { Migrations } from './core/migrations/migrations.port.js';
@@ -46,12 +47,16 @@ interface OpenDatabase {
 export class AdminWorkbench implements Workbench {
   readonly #closing: (() => Promise<void>)[] = [];
   #environment: Environment | undefined;
+  #withoutDatabase: Promise<INestApplicationContext> | undefined;
 
   constructor(private readonly options: WorkbenchOptions) {}
 
   async registry(): Promise<ProviderRegistry> {
-    const application = await this.started({});
-    return application.get(ProviderRegistry, { strict: false });
+    return (await this.withoutDatabase()).get(ProviderRegistry, { strict: false });
+  }
+
+  async localServers(): Promise<LocalServers> {
+    return (await this.withoutDatabase()).get(LocalServers, { strict: false });
   }
 
   providerTemplate(): Promise<string> {
@@ -113,6 +118,12 @@ export class AdminWorkbench implements Workbench {
     const { dataSource, keyRing, migrations } = await this.database();
     await requireCurrentSchema(migrations);
     return this.started({ persistence: { dataSource, keyRing, spoolFolder: spoolFolderIn(await this.environment()) } });
+  }
+
+  /** The same one for a command that asks twice. */
+  private withoutDatabase(): Promise<INestApplicationContext> {
+    this.#withoutDatabase ??= this.started({});
+    return this.#withoutDatabase;
   }
 
   private async started(part: Pick<AdminOptions, 'persistence'>): Promise<INestApplicationContext> {

@@ -44,6 +44,7 @@ export class AdminModule {
         MaestroModule.forRoot({
           ...maestroOptionsFrom(environment),
           providers: providersDeclaredIn(environment),
+          ...(environment.isFindingLocal && { findLocal: 'when-asked' }),
           persistence: database,
           providersFolders,
         }),

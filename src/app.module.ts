@@ -40,6 +40,7 @@ export class AppModule {
     const maestro = MaestroModule.forRoot({
       ...maestroOptionsFrom(environment),
       providers: providersDeclaredIn(environment),
+      ...(environment.isFindingLocal && { findLocal: 'at-start' }),
       ...{ observers, refreshObservers, refreshAhead: true, persistence, providersFolders },
     });
     const health = ObservabilityModule.forRoot({

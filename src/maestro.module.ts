@@ -21,6 +21,7 @@ import { Contexts } from './core/contexts/contexts.js';
 import type { CoreOptions, RefreshAheadOptions } from './core/core-options.js';
 import { coreOptions } from './core/core-options.js';
 import { Imports } from './core/import/imports.js';
+import { LocalServers } from './core/local-servers/local-servers.js';
 import { Consents } from './core/login/consents.js';
 import { DevicePolls } from './core/login/device-polls.js';
 import { LoginCompletion } from './core/login/login-completion.js';
@@ -97,6 +98,8 @@ export interface MaestroSettings {
   readonly refreshTimes?: Partial<RefreshTimes>;
   /** Refreshes sessions before they end, without being asked; default: when they are used. For one that runs all the time. */
   readonly refreshAhead?: boolean | RefreshAheadOptions;
+  /** Looks for model servers on this machine, at their usual ports: at the start, or when asked; default: never. */
+  readonly findLocal?: 'at-start' | 'when-asked';
   /** Milliseconds that a whole answer may take, from the request to its last event; default 30 minutes. */
   readonly answerTimeoutMs?: number;
   /** Days that usage is kept for, by the hour; default 400. */
@@ -194,13 +197,14 @@ export class MaestroModule {
         Forwarding,
         UniversalProvider,
         UsableModels,
+        LocalServers,
         Shutdown,
       ],
       exports: [
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
         ...[UniversalProvider, ProviderRegistry, SessionChoice, Forwarding, UsableModels, Sessions, SavedAuthentications],
         ...[Logins, Consents, Contexts, Audit, Imports],
-        ...[Callers, CallerKeys, UsageReports, RefreshAhead],
+        ...[Callers, CallerKeys, UsageReports, RefreshAhead, LocalServers],
       ],
     };
   }
@@ -219,8 +223,9 @@ function runtimeModuleOf(instance: string, { imports = [], inject = [], useFacto
     derived<RegistryOptions>(registryOptions, ({ strict = false }) => ({ instance, isStrict: strict })),
     derived<CoreOptions>(
       coreOptions,
-      ({ allowPrivateUpstreams = false, http, answerTimeoutMs = 30 * 60_000, usageDays = 400, refreshAhead = false }) => ({
+      ({ allowPrivateUpstreams = false, http, answerTimeoutMs = 30 * 60_000, usageDays = 400, refreshAhead = false, findLocal }) => ({
         allowPrivateUpstreams,
+        ...(findLocal !== undefined && { findsLocal: findLocal }),
         ...(refreshAhead !== false && { refreshAhead: refreshAhead === true ? {} : refreshAhead }),
         ...{ answerTimeoutMs, usageDays },
         ownAddressHttp: httpClient({ ...http, isPublicOnly: !allowPrivateUpstreams }),

@@ -28,6 +28,7 @@ export interface Environment {
   readonly providerPackages: readonly string[];
   /** Absolute. */
   readonly compatibleProvidersFile?: string;
+  readonly isFindingLocal: boolean;
   readonly areProvidersStrict: boolean;
   readonly arePrivateUpstreamsAllowed: boolean;
   /** `/metrics` asks for no key. */
@@ -143,6 +144,7 @@ function environmentFrom(variables: EnvironmentVariables, source: EnvironmentSou
       compatibleProvidersFile: resolve(variables.MAESTRO_COMPATIBLE_PROVIDERS),
     }),
     areProvidersStrict: isTrue(variables.MAESTRO_PROVIDERS_STRICT),
+    isFindingLocal: isTrue(variables.MAESTRO_FIND_LOCAL),
     arePrivateUpstreamsAllowed: isTrue(variables.MAESTRO_ALLOW_PRIVATE_UPSTREAMS),
     ...{ drainMs: variables.MAESTRO_DRAIN_MS, usageDays: variables.MAESTRO_USAGE_DAYS },
     areMetricsOpen: isTrue(variables.MAESTRO_METRICS_OPEN),

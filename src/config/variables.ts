@@ -61,6 +61,9 @@ export class EnvironmentVariables extends TelemetryVariables {
   MAESTRO_COMPATIBLE_PROVIDERS?: string;
 
   @IsIn(truth, { message: 'true or false' })
+  MAESTRO_FIND_LOCAL = 'false';
+
+  @IsIn(truth, { message: 'true or false' })
   MAESTRO_PROVIDERS_STRICT = 'false';
 
   @IsIn(truth, { message: 'true or false' })
@@ -155,6 +158,7 @@ export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
     text: 'JSON file of further vendors whose wire is known: [{ id, displayName, baseUrl, dialect, differences? }].',
     otherwise: 'none',
   },
+  MAESTRO_FIND_LOCAL: { text: 'true: model servers of this machine are looked for at their usual ports, and what answers is told.' },
   MAESTRO_PROVIDERS_STRICT: { text: 'true: a faulty provider stops the start instead of being left out.' },
   MAESTRO_ALLOW_PRIVATE_UPSTREAMS: { text: "true: a session's own base URL may be http or lie in a private network." },
   MAESTRO_METRICS_OPEN: { text: 'true: /metrics asks for no key. Else it takes one with scope admin.' },

@@ -75,7 +75,7 @@ export type {
   Requirement,
   SettingDefinition,
 } from './manifest.js';
-export { contractVersion, environmentNameOf } from './manifest.js';
+export { contractVersion, environmentNameOf, noKey } from './manifest.js';
 export type { Ability, AbilityState, Model, ModelFacts } from './model.js';
 export { aModel } from './model.js';
 export type {

@@ -58,6 +58,9 @@ export interface LocalServerTraits {
   readonly ownedBy?: string;
 }
 
+/** The word for the key of a server that wants none: it is not sent. */
+export const noKey = 'none';
+
 /** A setting that must be there. */
 export interface Requirement {
   readonly setting: string;

@@ -20,6 +20,8 @@ export interface CoreOptions {
   readonly ownAddressHttp: HttpClient;
   /** Absent: a session is refreshed when somebody uses it, and not before. */
   readonly refreshAhead?: RefreshAheadOptions;
+  /** Whether model servers of this machine are looked for: when the application starts, or when somebody asks. Absent: never. */
+  readonly findsLocal?: 'at-start' | 'when-asked';
   /** Milliseconds that a whole answer may take, tries included. */
   readonly answerTimeoutMs: number;
   /** Days that usage is kept for. */

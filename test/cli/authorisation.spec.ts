@@ -53,6 +53,7 @@ function refusing(asked: Set<Part>): Workbench {
     ...{
       registry: refuse('registry'),
       providerTemplate: refuse('providerTemplate'),
+      localServers: refuse('localServers'),
       vault: refuse('vault'),
       migrations: refuse('migrations'),
       keyRotation: refuse('keyRotation'),

@@ -2,6 +2,7 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 
 import { Callers } from '../../src/core/access/callers.js';
 import { Consents } from '../../src/core/login/consents.js';
+import { LocalServers } from '../../src/core/local-servers/local-servers.js';
 import { Logins } from '../../src/core/login/logins.js';
 import type { MigrationPlan, Migrations } from '../../src/core/migrations/migrations.port.js';
 import { UsageReports } from '../../src/core/usage/usage-reports.js';
@@ -95,7 +96,14 @@ export function workbenchOf(parts: Partial<Workbench>): Workbench {
     throw new Error('this command was not expected to ask for this part');
   };
   return {
-    ...{ registry: missing, providerTemplate: missing, vault: missing, migrations: missing, keyRotation: missing },
+    ...{
+      registry: missing,
+      providerTemplate: missing,
+      localServers: async () => ({ look: async () => [] }),
+      vault: missing,
+      migrations: missing,
+      keyRotation: missing,
+    },
     ...{ audit: missing, archive: missing, imports: missing },
     ...parts,
   };
@@ -110,7 +118,8 @@ export function workbenchOver({ application, registry, maestro, sessions, contex
     callers: application.get(Callers, { strict: false }),
     usage: application.get(UsageReports, { strict: false }),
   };
-  return workbenchOf({ registry: async () => registry, vault: async () => vault });
+  const localServers = async () => application.get(LocalServers, { strict: false });
+  return workbenchOf({ registry: async () => registry, localServers, vault: async () => vault });
 }
 
 export function aPlan(plan: Partial<MigrationPlan> = {}): MigrationPlan {

@@ -4,7 +4,7 @@ import type { ApiKeyBehaviour, ConnectionReport, KeyVerdict } from '../../contra
 import type { ApiKeyCredentials, CredentialExtra } from '../../contracts/credentials.js';
 import { providerHttp, providerSettings } from '../../contracts/define-provider.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
-import { environmentNameOf } from '../../contracts/manifest.js';
+import { environmentNameOf, noKey } from '../../contracts/manifest.js';
 import type { BehaviourClass } from '../../contracts/manifest.js';
 import type { CallOptions, ClientOptions, HttpClient, ProviderClient, ProviderSettings } from '../../contracts/provider-client.js';
 import type { Secret } from '../../contracts/secret.js';
@@ -13,7 +13,6 @@ import { clientAt, keyVerdict, testedWith } from '../../kit/api-key.js';
 import { failureFromAnswer } from '../../kit/error-report.js';
 import { modelsPathOf } from './compatible.models.js';
 import type { CompatibleVendor } from './vendor.js';
-import { noKey } from './vendor.js';
 
 export function apiKeyOf(vendor: CompatibleVendor): BehaviourClass<ApiKeyBehaviour> {
   const { id: provider, baseUrl: defaultBaseUrl, differences = {} } = vendor;

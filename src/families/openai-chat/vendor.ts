@@ -70,6 +70,3 @@ export interface Speech {
   /** Its list of models is bare, without an object around it, or named otherwise than `data`. */
   readonly modelList?: 'bare' | 'models' | 'result';
 }
-
-/** The word that people give for the key of a server which wants none. */
-export const noKey = 'none';

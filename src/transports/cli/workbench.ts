@@ -5,6 +5,7 @@ import type { Contexts } from '../../core/contexts/contexts.js';
 import type { Imports } from '../../core/import/imports.js';
 import type { KeyRotation } from '../../core/key-rotation/key-rotation.port.js';
 import type { Consents } from '../../core/login/consents.js';
+import type { LocalServers } from '../../core/local-servers/local-servers.js';
 import type { Logins } from '../../core/login/logins.js';
 import type { Migrations } from '../../core/migrations/migrations.port.js';
 import type { ProviderRegistry } from '../../core/registry/provider-registry.js';
@@ -34,6 +35,8 @@ export interface Workbench {
   registry(): Promise<ProviderRegistry>;
   /** The folder of the package that a new provider begins as; nothing is opened. */
   providerTemplate(): Promise<string>;
+  /** Beside the registry, and without a database as well. @throws MaestroError as `registry` does */
+  localServers(): Promise<Pick<LocalServers, 'look'>>;
   /** @throws MaestroError as opening the database does; `migration.refused` where the schema is not this version's */
   vault(): Promise<Vault>;
   /** The database as it is: nothing is migrated by opening it. @throws MaestroError as opening the database does */

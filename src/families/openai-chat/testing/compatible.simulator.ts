@@ -56,14 +56,14 @@ function asksForUsage(said: JsonRecord): boolean {
   return recordIn(said, 'stream_options')['include_usage'] === true;
 }
 
-function modelList({ id, differences = {} }: CompatibleVendor, { modelList: form }: Speech): SimulatedAnswer {
+function modelList({ id, differences = {}, localServer }: CompatibleVendor, { modelList: form }: Speech): SimulatedAnswer {
   const { idField = 'id' } = differences.models ?? {};
   const rows: readonly JsonObject[] = playedModels.map((name, at) => ({
     ...(idField === 'name' && { id: `internal-${String(at)}` }),
     [idField]: name,
     object: 'model',
     created: 1_750_000_000 + at,
-    owned_by: id,
+    owned_by: localServer?.ownedBy ?? id,
     context_length: 131_072,
   }));
   const body = form === 'bare' ? rows : { [form ?? 'data']: rows };

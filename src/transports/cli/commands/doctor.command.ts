@@ -4,13 +4,14 @@ import { Command } from 'nest-commander';
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
 import type { ExaminedSession } from '../../../core/sessions/session-checkup.js';
 import { SessionAnswerDto } from '../../requests/session-answer.dto.js';
+import { lineOf } from '../../../core/local-servers/local-server.js';
 import type { CommonOptions } from '../admin-command.js';
 import { AdminCommand } from '../admin-command.js';
 import { facts, table } from '../table.js';
 
 /** One part of Maestro, looked at. */
 interface PartCheck {
-  readonly part: 'database' | 'schema' | 'keys';
+  readonly part: 'database' | 'schema' | 'keys' | 'local server';
   readonly isWell: boolean;
   readonly text: string;
 }
@@ -29,11 +30,19 @@ export class DoctorCommand extends AdminCommand {
   async run(_arguments: readonly string[], options: CommonOptions): Promise<void> {
     const parts = await this.partChecks();
     // Behind a part that is not well, sessions cannot be looked at.
-    const sessions = parts.every(({ isWell }) => isWell) ? await this.examinedSessions() : [];
-    const report = { parts, sessions };
+    const isWell = parts.every((part) => part.isWell);
+    const sessions = isWell ? await this.examinedSessions() : [];
+    const local = isWell ? await this.localServers() : [];
+    const report = { parts: [...parts, ...local], sessions };
     this.print(options, valueOf(report), textOf(report));
     const findings = parts.filter(({ isWell }) => !isWell).length + sessions.filter(({ needsPerson }) => needsPerson).length;
     if (findings > 0) throw new MaestroError('vault.needs-person', { findings });
+  }
+
+  /** Where they are looked for; none is nothing to worry about. */
+  private async localServers(): Promise<readonly PartCheck[]> {
+    const found = await (await this.workbench.localServers()).look(this.terminal.signal);
+    return found.map((server) => ({ part: 'local server', isWell: true, text: lineOf(server) }));
   }
 
   private async partChecks(): Promise<readonly PartCheck[]> {

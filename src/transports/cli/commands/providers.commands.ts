@@ -4,6 +4,7 @@ import { Command, SubCommand } from 'nest-commander';
 import type { ProviderCapabilities } from '../../../contracts/capabilities.js';
 import type { ComplianceReport, ConformanceSummary } from '../../../contracts/compliance.js';
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
+import { lineOf } from '../../../core/local-servers/local-server.js';
 import type { CommonOptions } from '../admin-command.js';
 import { AdminCommand, CommandGroup } from '../admin-command.js';
 import { oneLine } from '../printable.js';
@@ -16,13 +17,15 @@ class ListProviders extends AdminCommand {
   async run(_arguments: readonly string[], options: CommonOptions): Promise<void> {
     const registry = await this.workbench.registry();
     const providers = registry.listProviders().map((id) => registry.capabilitiesOf(id));
+    const local = await (await this.workbench.localServers()).look(this.terminal.signal);
     const rows = providers.map(({ provider, displayName, authTypes, features }) => [
       provider,
       displayName,
       authTypes.join(', '),
       features.join(', '),
     ]);
-    this.print(options, { data: providers.map(answerFrom) }, table(['provider', 'name', 'auth types', 'features'], rows));
+    const text = [table(['provider', 'name', 'auth types', 'features'], rows), ...local.map((server) => `\n${lineOf(server)}\n`)].join('');
+    this.print(options, { data: providers.map(answerFrom), ...(local.length > 0 && { local }) }, text);
   }
 }
 
