@@ -1,9 +1,7 @@
-import { readdirSync } from 'node:fs';
-
 import type { TestGateway } from '../support/start-gateway.js';
-import { builtInProviders, startTestGateway } from '../support/start-gateway.js';
+import { startTestGateway, wireMakers } from '../support/start-gateway.js';
 
-const [provider = ''] = readdirSync(builtInProviders);
+const [provider = ''] = wireMakers;
 const path = `/api/sessions/${provider}/api_key`;
 
 describe('clones and the audit trail', () => {

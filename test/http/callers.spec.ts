@@ -1,10 +1,8 @@
-import { readdirSync } from 'node:fs';
-
 import type { Answer } from '../support/gateway-client.js';
 import type { TestGateway } from '../support/start-gateway.js';
-import { builtInProviders, startTestGateway } from '../support/start-gateway.js';
+import { startTestGateway, wireMakers } from '../support/start-gateway.js';
 
-const [provider = ''] = readdirSync(builtInProviders);
+const [provider = ''] = wireMakers;
 const path = `/api/sessions/${provider}/api_key`;
 const nobody = '11111111-2222-4333-8444-555555555555';
 

@@ -1,11 +1,9 @@
-import { readdirSync } from 'node:fs';
-
 import type { ReceivedEvent } from '../support/gateway-client.js';
 import type { TestGateway } from '../support/start-gateway.js';
-import { builtInProviders, startTestGateway } from '../support/start-gateway.js';
+import { startTestGateway, wireMakers } from '../support/start-gateway.js';
 import { until } from '../support/until.js';
 
-const providers = readdirSync(builtInProviders);
+const providers = wireMakers;
 const session = 'work_chat';
 const messages = [{ role: 'user', content: 'Hello' }];
 

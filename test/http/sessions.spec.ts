@@ -1,9 +1,7 @@
-import { readdirSync } from 'node:fs';
-
 import type { TestGateway } from '../support/start-gateway.js';
-import { builtInProviders, startTestGateway } from '../support/start-gateway.js';
+import { startTestGateway, wireMakers } from '../support/start-gateway.js';
 
-const providers = readdirSync(builtInProviders);
+const providers = wireMakers;
 
 let gateway: TestGateway;
 beforeAll(async () => {

@@ -18,6 +18,9 @@ import { freshDatabase } from './postgres.js';
 
 export const builtInProviders = resolve('src/providers');
 
+/** Those that each have a wire of their own; the others speak one of these, and have tests of their own. */
+export const wireMakers = ['anthropic', 'gemini', 'openai'];
+
 /** A gateway that listens, with a database of its own and a simulator for each provider. */
 export interface TestGateway extends GatewayClient {
   readonly gateway: Gateway;

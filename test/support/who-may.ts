@@ -1,7 +1,5 @@
-import { readdirSync } from 'node:fs';
-
 import type { Scope } from '../../src/contracts/caller.js';
-import { builtInProviders } from './start-gateway.js';
+import { wireMakers } from './start-gateway.js';
 
 export interface Row {
   /** Absent: any key will do. */
@@ -13,7 +11,7 @@ export interface Row {
   readonly body?: object;
 }
 
-export const providers = readdirSync(builtInProviders);
+export const providers = wireMakers;
 export const [provider = ''] = providers;
 export const nobody = '11111111-2222-4333-8444-555555555555';
 const messages = [{ role: 'user', content: 'Hello' }];
