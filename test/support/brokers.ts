@@ -25,7 +25,7 @@ const binaries: Readonly<Record<BrokerKind, readonly string[]>> = {
 };
 
 /** Where a broker's program is; `undefined` where there is none on this machine. */
-export function brokerBinary(kind: BrokerKind): string | undefined {
+function brokerBinary(kind: BrokerKind): string | undefined {
   const found = binaries[kind].find((path) => existsSync(path));
   if (found !== undefined) return found;
   const [name = ''] = binaries[kind].map((path) => path.slice(path.lastIndexOf('/') + 1));
@@ -51,7 +51,7 @@ export async function startBroker(kind: BrokerKind): Promise<Broker> {
   return starters[kind](binary, mkdtempSync(join(tmpdir(), `maestro-${kind}-`)));
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -34,7 +34,7 @@ export interface FloodedRpc {
 }
 
 /** What a model may be called: how many characters each piece of its answer has. */
-export const floodModel = (characters: number): string => `flood-${String(characters)}`;
+const floodModel = (characters: number): string => `flood-${String(characters)}`;
 
 /** A chat with that model. */
 export const floodChat = (characters: number) =>

@@ -64,7 +64,7 @@ export const routeTable: ReadonlyMap<string, Row> = new Map<string, Row>([
 ]);
 
 /** What stands in a message for the session that a row is about. */
-export const aboutSession = { provider, authType: 'api_key', name: 'work' } as const;
+const aboutSession = { provider, authType: 'api_key', name: 'work' } as const;
 
 const ofSessionInMessage = (scope: Scope, data: object = {}): Row => ({
   scope,

@@ -33,7 +33,7 @@ const requestIdForm = /^[\w.-]{1,64}$/;
  *
  * @throws MaestroError `request.invalid`, `caller.key-missing`
  */
-export function callFrom(payload: unknown): RpcCall {
+function callFrom(payload: unknown): RpcCall {
   if (!isRecord(payload)) throw invalid(['the payload must be an object with key and data']);
   const { key, requestId = randomUUID(), data = {}, retries, acknowledges = false } = payload;
   if (key === undefined) throw new MaestroError('caller.key-missing', {});

@@ -1,5 +1,5 @@
 /** An address of a broker, taken apart. */
-export interface BrokerAddress {
+interface BrokerAddress {
   readonly host: string;
   readonly port: number;
   readonly user?: string;
@@ -11,7 +11,7 @@ export interface BrokerAddress {
 
 const usualPorts: Readonly<Record<string, number>> = { 'nats:': 4222, 'redis:': 6379, 'rediss:': 6379 };
 
-export function brokerAddress(url: string): BrokerAddress {
+function brokerAddress(url: string): BrokerAddress {
   const { protocol, hostname, port, username, password, pathname } = new URL(url);
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
