@@ -1,21 +1,19 @@
 import type { ChildProcess } from 'node:child_process';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ClientNats } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 
+import { describeWithBroker, startBroker } from '../support/brokers.js';
 import { runNode } from '../support/built-tool.js';
 import { startTestGateway } from '../support/start-gateway.js';
 
 jest.setTimeout(180_000);
 
-const isThere = spawnSync('nats-server', ['--version']).status === 0;
-const isDemanded = process.env['MAESTRO_TEST_STRICT'] === '1';
 const root = process.cwd();
 
 /** The example, compiled against the built package. */
@@ -40,18 +38,10 @@ async function compiledExample(folder: string): Promise<string> {
   return join(folder, 'dist/main.js');
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 /** Resolves when the process has said it. */
-async function said(child: ChildProcess, stream: 'stdout' | 'stderr', text: string): Promise<void> {
+async function said(child: ChildProcess, text: string): Promise<void> {
   let heard = '';
-  for await (const piece of child[stream] ?? []) {
+  for await (const piece of child.stdout ?? []) {
     heard += String(piece);
     if (heard.includes(text)) return;
   }
@@ -63,30 +53,25 @@ async function ended(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
-describe('the example of a consumer on NATS', () => {
-  const needsNats = isThere || isDemanded ? it : it.skip;
-
-  needsNats('answers questions through a gateway elsewhere, tells its errors, and ends when it is told', async () => {
+describeWithBroker('nats', 'the example of a consumer on NATS', () => {
+  it('answers questions through a gateway elsewhere, tells its errors, and ends when it is told', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'maestro-consumer-'));
     const gateway = await startTestGateway({ MAESTRO_RPC_URLS: 'tcp://127.0.0.1:0' });
-    const port = String(await freePort());
-    const nats = spawn('nats-server', ['-a', '127.0.0.1', '-p', port], { stdio: ['ignore', 'ignore', 'pipe'] });
-    const servers = [`nats://127.0.0.1:${port}`];
-    const asking = new ClientNats({ servers });
+    const nats = await startBroker('nats');
+    const asking = new ClientNats({ servers: [nats.url] });
     let consumer: ChildProcess | undefined;
     try {
-      await said(nats, 'stderr', 'Server is ready');
       const [[provider, simulator] = []] = [...gateway.simulators];
       if (provider === undefined || simulator === undefined) throw new Error('there is no simulator');
       const { apiKey, demo } = simulator;
       const session = { provider, authType: 'api_key', name: 'work', credentials: { apiKey } };
       expect(await gateway.call('POST', '/api/sessions', { body: session })).toMatchObject({ status: 201 });
       const env: NodeJS.ProcessEnv = {
-        ...{ PATH: process.env['PATH'], NATS_URL: servers[0], MAESTRO_URL: gateway.gateway.rpcAddresses[0], MAESTRO_KEY: gateway.adminKey },
+        ...{ PATH: process.env['PATH'], NATS_URL: nats.url, MAESTRO_URL: gateway.gateway.rpcAddresses[0], MAESTRO_KEY: gateway.adminKey },
         ...{ LLM_PROVIDER: provider, LLM_SESSION: 'work', LLM_MODEL: demo.model },
       };
       consumer = spawn(process.execPath, [await compiledExample(folder)], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-      await said(consumer, 'stdout', 'listening');
+      await said(consumer, 'listening');
       const { answer } = await lastValueFrom(asking.send<{ readonly answer: string }>('assistant.ask', { question: 'Hello?' }));
       expect(answer.length).toBeGreaterThan(1);
 
@@ -101,8 +86,7 @@ describe('the example of a consumer on NATS', () => {
     } finally {
       await asking.close();
       consumer?.kill('SIGKILL');
-      nats.kill('SIGTERM');
-      await ended(nats);
+      await nats.close();
       await gateway.close();
       rmSync(folder, { recursive: true, force: true });
     }

@@ -7,8 +7,6 @@ import { nameOf, nodesOf } from './command-tree.js';
  */
 export const completionScripts = { bash, zsh, fish } as const;
 
-export type Shell = keyof typeof completionScripts;
-
 function placeOf({ path }: CommandNode): string {
   return path.map((word) => ` ${word}`).join('');
 }
