@@ -11,7 +11,7 @@ import {
   unsaidWords,
 } from '../../kit/unsaid-fields.js';
 import { detailsOfCall } from './reasoning-details.js';
-import { unsaidReasoning } from './request.js';
+import { unsaidReasoning, withoutLacking } from './request.js';
 import { isAudio } from './request-messages.js';
 import type { ChatVendor } from './vendor.js';
 
@@ -19,10 +19,11 @@ import type { ChatVendor } from './vendor.js';
 export function unsaidInChat(request: ChatRequest, vendor: ChatVendor = {}, extra: JsonObject = {}): readonly string[] {
   const { options = {}, tools = [] } = request;
   const lacking = vendor.lacksOptions ?? [];
+  const known = withoutLacking(options, vendor);
   return [
     ...unsaidOptions(options, [...new Set([...(vendor.takesTopK === true ? [] : (['topK'] as const)), ...lacking])]),
-    ...unsaidCalling(options, tools.length > 0 || listIn(extra, 'tools').length > 0),
-    ...(lacking.includes('reasoning') ? [] : namesWhere(unsaidReasoning(options.reasoning ?? {}, vendor))),
+    ...unsaidCalling(known, tools.length > 0 || listIn(extra, 'tools').length > 0),
+    ...namesWhere(unsaidReasoning(known.reasoning ?? {}, vendor)),
     ...unsaidReserved(extra, ['model', 'messages', 'stream', 'stream_options', 'n']),
     ...unsaidInParts(request.messages, (place) => unsaidInPart(place, vendor)),
   ];

@@ -37,7 +37,7 @@ export function encodeChatRequest(request: ChatRequest, vendor: ChatVendor = {},
   };
 }
 
-function withoutLacking(options: ChatOptions, { lacksOptions = [] }: ChatVendor): ChatOptions {
+export function withoutLacking(options: ChatOptions, { lacksOptions = [] }: ChatVendor): ChatOptions {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !lacksOptions.some((lacking) => lacking === name)));
 }
 
