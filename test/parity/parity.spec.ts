@@ -5,6 +5,8 @@ import { environmentNameOf } from '../../src/contracts/manifest.js';
 import { maestroOptionsFrom } from '../../src/environment-settings.js';
 import { KeyRing } from '../../src/persistence/encryption/key-ring.js';
 import { PersistenceModule } from '../../src/persistence/persistence.module.js';
+import type { Broker, BrokerKind } from '../support/brokers.js';
+import { brokerBinary, brokerKinds, describeWithBroker, startBroker } from '../support/brokers.js';
 import type { TestGateway } from '../support/start-gateway.js';
 import { builtInProviders, startTestGateway } from '../support/start-gateway.js';
 import type { RunningMaestro } from '../support/start-maestro.js';
@@ -28,13 +30,16 @@ const settings = {
 };
 const nothing = async (): Promise<void> => undefined;
 
+let brokers: readonly Broker[] = [];
 let gateway: TestGateway;
 let maestro: RunningMaestro;
 let steps: readonly Step[];
 const transcripts = new Map<string, readonly unknown[]>();
 
 beforeAll(async () => {
-  gateway = await startTestGateway({ ...settings, MAESTRO_RPC_URLS: 'tcp://127.0.0.1:0' });
+  brokers = await Promise.all(brokerKinds.filter((kind) => brokerBinary(kind) !== undefined).map((kind) => startBroker(kind)));
+  const urls = ['tcp://127.0.0.1:0', ...brokers.map(({ url }) => url)];
+  gateway = await startTestGateway({ ...settings, MAESTRO_RPC_URLS: urls.join(',') });
   const simulator = gateway.simulators.get(provider);
   const environment = loadEnvironment({
     ...settings,
@@ -58,17 +63,22 @@ beforeAll(async () => {
 afterAll(async () => {
   await maestro.close();
   await gateway.close();
+  await Promise.all(brokers.map((broker) => broker.close()));
 });
 
 function rpcWays(): readonly Way[] {
-  return gateway.gateway.rpcAddresses.map((url) => rpcWay(new URL(url).protocol.replace(':', ''), url, gateway.adminKey));
+  const [tcp = ''] = gateway.gateway.rpcAddresses;
+  return [tcp, ...brokers.map(({ url }) => url)].map((url) => rpcWay(new URL(url).protocol.replace(':', ''), url, gateway.adminKey));
 }
+
+/** By the scheme of its address. */
+const wayOf: Readonly<Record<BrokerKind, string>> = { nats: 'nats', redis: 'redis', rabbit: 'amqp' };
 
 const leftOut = Symbol('left out');
 
 async function transcriptOf(way: Way): Promise<readonly unknown[]> {
   await gateway.database.dataSource.query(
-    'truncate saved_authentications, session_tombstones, callers, contexts, pending_logins, finished_logins cascade',
+    'truncate saved_authentications, session_tombstones, callers, contexts, context_chunks, pending_logins, finished_logins cascade',
   );
   const memory: Memory = {};
   const told: unknown[] = [];
@@ -77,6 +87,7 @@ async function transcriptOf(way: Way): Promise<readonly unknown[]> {
     const reason = way.without?.(asked);
     if (reason !== undefined) {
       await way.instead?.(asked);
+      if (asked.operation === 'chat.stream' && 'contextId' in asked.data) await until(isKept);
       told.push({ [leftOut]: reason });
       continue;
     }
@@ -91,10 +102,17 @@ async function transcriptOf(way: Way): Promise<readonly unknown[]> {
             .some(({ isAborted }) => isAborted) === true,
       );
     }
+    if (asked.operation === 'chat.stream' && 'contextId' in asked.data) await until(isKept);
     if ('answer' in outcome) Object.assign(memory, keeps?.(outcome.answer as never));
     told.push(shown(outcome));
   }
   return told;
+}
+
+/** What was said is kept off the path of the answer. */
+async function isKept(): Promise<boolean> {
+  const kept = await gateway.database.dataSource.query<unknown[]>('select 1 from context_chunks');
+  return kept.length === 2;
 }
 
 function shown(outcome: Outcome): unknown {
@@ -106,6 +124,15 @@ describe('every way in', () => {
     const asked = new Set(steps.map(({ asks }) => asks({}).operation));
     expect([...asked].sort()).toEqual([...Object.keys(routes), 'chat.left', 'chat.stream'].sort());
   });
+
+  for (const kind of brokerKinds) {
+    // Said plainly where one is missing; strictly, that is a failure.
+    describeWithBroker(kind, `of messages over ${kind}`, () => {
+      it('is there', () => {
+        expect([...transcripts.keys()]).toContain(wayOf[kind]);
+      });
+    });
+  }
 
   it('tells the same of each step', () => {
     const [[, reference] = ['', []], ...others] = [...transcripts];
@@ -134,7 +161,8 @@ function markOf(told: unknown, reference: unknown): string {
 }
 
 function tableOf(rows: readonly Readonly<Record<string, string>>[]): string {
-  return rows.map((row) => Object.values(row).join(' | ')).join('\n');
+  const [first = {}] = rows;
+  return [Object.keys(first), ...rows.map((row) => Object.values(row))].map((cells) => cells.join(' | ')).join('\n');
 }
 
 function isSame(one: unknown, other: unknown): boolean {

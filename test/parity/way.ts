@@ -28,12 +28,6 @@ export interface Way {
   close(): Promise<void>;
 }
 
-/** A way that there is none of on this machine. */
-export interface Missing {
-  readonly name: string;
-  readonly missing: string;
-}
-
 const uuid = /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/g;
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 /** Ours and a provider's name for one answer, of which each is another. */
