@@ -25,7 +25,7 @@ const binaries: Readonly<Record<BrokerKind, readonly string[]>> = {
 };
 
 /** Where a broker's program is; `undefined` where there is none on this machine. */
-function brokerBinary(kind: BrokerKind): string | undefined {
+export function brokerBinary(kind: BrokerKind): string | undefined {
   const found = binaries[kind].find((path) => existsSync(path));
   if (found !== undefined) return found;
   const [name = ''] = binaries[kind].map((path) => path.slice(path.lastIndexOf('/') + 1));
