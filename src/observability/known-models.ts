@@ -6,7 +6,7 @@ export interface KnownModels {
   label(provider: string, model: string): string;
 }
 
-export const otherModel = 'other';
+const otherModel = 'other';
 
 /** As vendors name models, with the folders and versions of those who host others'. */
 const modelName = /^[\w.:/@+-]{1,100}$/;

@@ -17,7 +17,7 @@ type Sums = { -readonly [Name in keyof UsageEntry]: UsageEntry[Name] } & { token
 const hourMs = 3_600_000;
 
 /** Stands for names of models that are too many, or none. */
-export const otherModels = '(other)';
+const otherModels = '(other)';
 
 /** Models of one caller with one session that are told apart in an hour; clients may write anything there. */
 const mostModels = 50;
