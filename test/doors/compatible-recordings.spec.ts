@@ -21,6 +21,8 @@ const providerOf: Readonly<Record<string, string>> = {
   ...{ alibaba: 'alibaba', cerebras: 'cerebras', deepseek: 'deepseek', groq: 'groq', huggingface: 'huggingface', mistral: 'mistral' },
   ...{ moonshotai: 'moonshot', ollama: 'ollama', openrouter: 'openrouter', together: 'together', xai: 'xai', zai: 'zai' },
   ...{ crusoe: 'vllm', gpustack: 'vllm', snowflake: 'vllm', 'openai-compatible': 'localai', 'local-server': 'llama-cpp' },
+  ...{ azure: 'localai', heroku: 'localai', portkey: 'localai', gemini: 'localai', 'bedrock-mantle': 'localai' },
+  ...{ 'other-demo-endpoints-pydantic-worker': 'localai', 'other-gateway-pydantic-dev': 'localai' },
 };
 const vendors = Object.keys(providerOf);
 const providers = [...new Set(Object.values(providerOf))];
