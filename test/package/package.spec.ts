@@ -87,8 +87,11 @@ describe('the package, packed', () => {
   });
 
   it('shares with an application what there must be one copy of, and tests with a version from that range', () => {
-    const { peerDependencies = {}, devDependencies = {}, dependencies = {} } = jsonFrom('package.json');
-    expect(Object.keys(peerDependencies)).toEqual(['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs']);
+    const { peerDependencies = {}, peerDependenciesMeta = {}, devDependencies = {}, dependencies = {} } = jsonFrom('package.json');
+    const optional = Object.keys(peerDependenciesMeta);
+    expect(optional).toEqual(['@aws-sdk/client-bedrock-runtime']);
+    const needed = Object.keys(peerDependencies).filter((name) => !optional.includes(name));
+    expect(needed).toEqual(['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs']);
     for (const [name, range] of Object.entries(peerDependencies)) {
       const [major, minor] = (devDependencies[name] ?? '').split('.');
       expect(range).toMatch(new RegExp(`^\\^${major ?? '-'}\\.${minor ?? '-'}\\.`));
