@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { WritePacket } from '@nestjs/microservices';
 import { NatsContext, ServerNats } from '@nestjs/microservices';
@@ -12,6 +14,9 @@ import { shownAddress } from './shown-address.js';
 
 /** Bytes, where the server does not tell: its usual setting. */
 const usualPayload = 1024 * 1024;
+
+/** Milliseconds that a broker has to say that nothing more comes. */
+const leavingMs = 2_000;
 
 /** All gateways take from one queue group; what is said of an answer under way goes to each. */
 export class NatsDoor extends ServerNats implements Door {
@@ -66,8 +71,10 @@ export class NatsDoor extends ServerNats implements Door {
     return shownAddress(this.url);
   }
 
+  /** What the broker sent before it knew is taken yet; a broker that is away keeps nobody from leaving. */
   async leave(): Promise<void> {
-    for (const subscription of this.#requests) subscription.unsubscribe();
+    const left = Promise.allSettled(this.#requests.map((subscription) => subscription.drain()));
+    await Promise.race([left, pause(leavingMs, undefined, { ref: false })]);
   }
 
   private answer(message: Msg, id: string, packet: WritePacket, context: NatsContext): void {
