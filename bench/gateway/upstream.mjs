@@ -2,6 +2,7 @@
 // of 100 deltas as fast as it goes, four a turn of the loop; `d100p20` one delta every 20 ms. A request without `stream` is
 // answered whole.
 import http from 'node:http';
+import { setImmediate } from 'node:timers';
 
 import { frames, wholes } from './wires.mjs';
 

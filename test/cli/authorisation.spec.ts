@@ -76,16 +76,19 @@ describe('a command', () => {
     console.info(`${String(told.length)} commands, what each reaches, and how it ends where that refuses\n${told.join('\n')}`);
   });
 
-  it.each(usages.filter((usage) => usage !== looksAround && usage !== reachesNothing))('reaches nothing but through its part of the workbench: %s', async (usage) => {
-    const [noun = '', verb = ''] = usage.split(' ');
-    const part = parts[`${noun} ${verb}`] ?? parts[noun];
-    if (part === undefined) throw new Error(`nobody said what ${usage} may reach`);
-    const asked = new Set<Part>();
-    const { exitCode, output } = await runTool(argumentsOf(usage), { workbench: refusing(asked), input: 'some-key-0123456789\n' });
+  it.each(usages.filter((usage) => usage !== looksAround && usage !== reachesNothing))(
+    'reaches nothing but through its part of the workbench: %s',
+    async (usage) => {
+      const [noun = '', verb = ''] = usage.split(' ');
+      const part = parts[`${noun} ${verb}`] ?? parts[noun];
+      if (part === undefined) throw new Error(`nobody said what ${usage} may reach`);
+      const asked = new Set<Part>();
+      const { exitCode, output } = await runTool(argumentsOf(usage), { workbench: refusing(asked), input: 'some-key-0123456789\n' });
 
-    told.push(`${usage.padEnd(66)} ${[...asked].join().padEnd(12)} ${String(exitCode)}`);
-    expect({ exitCode, output, asked: [...asked] }).toEqual({ exitCode: 77, output: '', asked: [part] });
-  });
+      told.push(`${usage.padEnd(66)} ${[...asked].join().padEnd(12)} ${String(exitCode)}`);
+      expect({ exitCode, output, asked: [...asked] }).toEqual({ exitCode: 77, output: '', asked: [part] });
+    },
+  );
 
   it('that looks around goes no further than to the first part that refuses', async () => {
     expect(usages).toContain(looksAround);

@@ -152,7 +152,7 @@ describe('the providers', () => {
 
     expect(status).toBe(200);
     const offered = { authTypes: expect.arrayContaining(['api_key']), features: expect.arrayContaining(['streaming']) };
-    expect(json['data']).toEqual(expect.arrayContaining(providers.map((id) => expect.objectContaining({ id, ...offered }))));
+    expect(json['data']).toEqual(expect.arrayContaining(providers.map((id): unknown => expect.objectContaining({ id, ...offered }))));
   });
 
   it.each(providers)('tell of %s by itself', async (provider) => {
@@ -170,7 +170,7 @@ describe('the providers', () => {
     const { json } = await gateway.call('GET', '/api/providers/compliance');
 
     expect(json['providers']).toEqual(
-      expect.arrayContaining(providers.map((id) => expect.objectContaining({ id, status: 'serving', findings: [] }))),
+      expect.arrayContaining(providers.map((id): unknown => expect.objectContaining({ id, status: 'serving', findings: [] }))),
     );
   });
 });

@@ -7,6 +7,7 @@ import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
 import { createLogin, issuedProvider, startReplica } from '../support/refreshing-maestro.js';
 import type { RunningMaestro } from '../support/start-maestro.js';
+import { toldOfChanges } from '../support/told-of-changes.js';
 import { until } from '../support/until.js';
 
 const hour = 3_600_000;
@@ -50,6 +51,7 @@ describe('a clock that is set back by an hour', () => {
     expect(issuer.calls).toHaveLength(length);
 
     await database.dataSource.query(`update saved_authentications set expires_at = now() - interval '1 s' where name = 'between'`);
+    await toldOfChanges(replica);
     await use('between');
     await use('between');
     expect(issuer.calls).toHaveLength(length + 1);

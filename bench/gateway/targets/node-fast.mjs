@@ -1,5 +1,6 @@
 // The floor of a gateway that passes bytes on: undici's dispatch, one write a turn of the loop, nothing else.
 import http from 'node:http';
+import { setImmediate } from 'node:timers';
 
 import { Pool } from 'undici';
 

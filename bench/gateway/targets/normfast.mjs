@@ -1,6 +1,7 @@
 // The floor of a gateway that translates: events split by blank lines, each one's JSON read, each written as a chunk of Chat
 // Completions; one write a turn of the loop. WIRE is what the provider speaks.
 import http from 'node:http';
+import { setImmediate } from 'node:timers';
 
 import { Pool } from 'undici';
 
