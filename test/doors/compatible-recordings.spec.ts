@@ -2,6 +2,8 @@ import { anthropicMessagesDecoder } from '../../src/dialects/anthropic-messages/
 import { anthropicMessagesEncoder } from '../../src/dialects/anthropic-messages/stream-encoder.js';
 import { openAiChatDecoder } from '../../src/dialects/openai-chat/stream-decoder.js';
 import { openAiChatEncoder } from '../../src/dialects/openai-chat/stream-encoder.js';
+import { openAiResponsesDecoder } from '../../src/dialects/openai-responses/stream-decoder.js';
+import { openAiResponsesEncoder } from '../../src/dialects/openai-responses/stream-encoder.js';
 import type { StreamState } from '../../src/contracts/behaviours/streaming.behaviour.js';
 import type { StreamEvent } from '../../src/contracts/stream-event.js';
 import type { BreakMode } from '../recordings/broken.js';
@@ -24,14 +26,20 @@ const providerOf: Readonly<Record<string, string>> = {
   ...{ azure: 'localai', heroku: 'localai', portkey: 'localai', gemini: 'localai', 'bedrock-mantle': 'localai' },
   ...{ 'other-demo-endpoints-pydantic-worker': 'localai', 'other-gateway-pydantic-dev': 'localai' },
 };
-const vendors = Object.keys(providerOf);
-const providers = [...new Set(Object.values(providerOf))];
+/** Their recordings of other wires, through the provider whose wire it is. */
+const makerOf: Readonly<Record<string, string>> = { responses: 'openai', 'generate-content': 'gemini' };
+const providers = [...new Set([...Object.values(providerOf), ...Object.values(makerOf)])];
+
+function throughOf({ api, provider }: Recording): string | undefined {
+  if (api === 'chat') return providerOf[provider];
+  return makerOf[api] === provider ? undefined : makerOf[api];
+}
 
 const messages = [{ role: 'user', content: 'Hello' }];
 const noRetries = { headers: { 'x-maestro-retries': '0' } };
 
-function addressOf({ id, provider }: Recording, mode?: BreakMode): string {
-  return `${providerOf[provider] ?? ''}/${modelOf(id, mode)}`;
+function addressOf(recording: Recording, mode?: BreakMode): string {
+  return `${throughOf(recording) ?? ''}/${modelOf(recording.id, mode)}`;
 }
 
 const chatWire = {
@@ -39,10 +47,15 @@ const chatWire = {
   encoder: openAiChatEncoder({ created: 0, includeUsage: true }),
   decoder: openAiChatDecoder('maestro'),
 } as const;
+const responsesWire = {
+  api: 'responses',
+  encoder: openAiResponsesEncoder({ created: 0 }),
+  decoder: openAiResponsesDecoder('maestro'),
+} as const;
 const messagesWire = { api: 'messages', encoder: anthropicMessagesEncoder, decoder: anthropicMessagesDecoder('maestro') } as const;
 
 describeRecordings('recorded streams of compatible vendors', ({ cases }) => {
-  const recordings = cases.filter(({ provider, api }) => api === 'chat' && vendors.includes(provider));
+  const recordings = cases.filter((recording) => throughOf(recording) !== undefined);
   const streams = recordings.filter(({ kind }) => kind === 'stream');
   let replaying: ReplayingGateway;
   let openai: SdkProcess;
@@ -65,6 +78,13 @@ describeRecordings('recorded streams of compatible vendors', ({ cases }) => {
     return openai.call('chat.completions.create', [asked, noRetries]);
   };
 
+  const readResponses = (recording: Recording, mode?: BreakMode): Promise<SdkOutcome> =>
+    openai.call('responses.create', [{ model: addressOf(recording, mode), input: 'Hello', stream: true }, noRetries]);
+
+  /** At the OpenAI door, in the wire that was recorded: the provider of these speaks both. */
+  const readOpenAi = (recording: Recording, mode?: BreakMode): Promise<SdkOutcome> =>
+    recording.api === 'responses' ? readResponses(recording, mode) : readChat(recording, mode);
+
   const readMessages = (recording: Recording, mode?: BreakMode): Promise<SdkOutcome> =>
     anthropic.call('messages.create', [{ model: addressOf(recording, mode), max_tokens: 100, messages, stream: true }, noRetries]);
 
@@ -80,8 +100,8 @@ describeRecordings('recorded streams of compatible vendors', ({ cases }) => {
   it('are what a caller of the native API gets', async () => {
     const compared = streams.map(async (recording) => {
       const received = await replaying.gateway.chat({
-        provider: providerOf[recording.provider],
-        session: `recorded_${providerOf[recording.provider] ?? ''}`,
+        provider: throughOf(recording),
+        session: `recorded_${throughOf(recording) ?? ''}`,
         model: modelOf(recording.id),
         messages,
       });
@@ -100,7 +120,11 @@ describeRecordings('recorded streams of compatible vendors', ({ cases }) => {
   }, 60_000);
 
   it.each([
-    ['/v1/chat/completions, by the openai SDK', (recording: Recording) => readingOf(chatWire, recording, readChat)],
+    [
+      '/v1, by the openai SDK',
+      (recording: Recording) =>
+        recording.api === 'responses' ? readingOf(responsesWire, recording, readOpenAi) : readingOf(chatWire, recording, readOpenAi),
+    ],
     ['/v1/messages, by the @anthropic-ai/sdk', (recording: Recording) => readingOf(messagesWire, recording, readMessages)],
   ] as const)(
     'say all that the wire can say at %s',
@@ -119,15 +143,16 @@ describeRecordings('recorded streams of compatible vendors', ({ cases }) => {
   );
 
   it.each([
-    ['/v1/chat/completions', readChat],
+    ['/v1, by the openai SDK', readOpenAi],
     ['/v1/messages', readMessages],
   ] as const)(
     'say that they broke off, cut or with a failure in the middle, at %s',
     async (place, read) => {
-      const { broken, silent } = await silentlyBroken(
-        streams,
-        async (recording, mode) => (await read(recording, mode)).error !== undefined,
-      );
+      const { broken, silent } = await silentlyBroken(streams, async (recording, mode) => {
+        const { items, error } = await read(recording, mode);
+        // The vendor's own event of a failure passes as it is, and its maker's client hands it on instead of throwing.
+        return error !== undefined || (items?.at(-1) as { readonly type?: string } | undefined)?.type === 'error';
+      });
       console.info(`compatible vendors, broken, at ${place}: raised ${String(broken - silent.length)} of ${String(broken)}`);
 
       expect(silent).toEqual([]);
@@ -137,7 +162,8 @@ describeRecordings('recorded streams of compatible vendors', ({ cases }) => {
   );
 
   it('are the bytes of the vendor at its own door, streamed or whole', async () => {
-    const compared = recordings.map(async (recording) => {
+    const ofThisWire = recordings.filter(({ api }) => api === 'chat');
+    const compared = ofThisWire.map(async (recording) => {
       const body = { model: addressOf(recording), messages, stream: recording.kind === 'stream' };
       const response = await replaying.gateway.send('POST', '/v1/chat/completions', { body });
       const bytes = Buffer.from(await response.arrayBuffer());
@@ -147,7 +173,7 @@ describeRecordings('recorded streams of compatible vendors', ({ cases }) => {
       return isSame ? [] : [recording.id];
     });
     const changed = (await Promise.all(compared)).flat();
-    console.info(`compatible vendors, same bytes: ${String(recordings.length - changed.length)} of ${String(recordings.length)}`);
+    console.info(`compatible vendors, same bytes: ${String(ofThisWire.length - changed.length)} of ${String(ofThisWire.length)}`);
 
     expect(changed).toEqual([]);
   }, 60_000);
