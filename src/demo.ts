@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'maestro-demo-'));
   // Started by root, the private PostgreSQL runs as another user, who must be able to enter.
   chmodSync(dataDir, 0o755);
-  const simulators = await loadSimulators(builtInProvidersFolder);
+  const simulators = (await loadSimulators(builtInProvidersFolder)).filter(({ demo }) => demo.isShown === true);
   const stands = await Promise.all(
     simulators.map(async (simulator) => ({ simulator, running: await simulator.start({ apiKey: simulator.apiKey, pace }) })),
   );

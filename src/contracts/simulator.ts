@@ -32,7 +32,13 @@ export interface ProviderSimulator {
   /** A key of the right form. */
   readonly apiKey: string;
   /** What `npm run demo` shows. */
-  readonly demo: { readonly session: string; readonly model: string; readonly prompt: string };
+  readonly demo: {
+    readonly session: string;
+    readonly model: string;
+    readonly prompt: string;
+    /** One of the few that it shows; the others would say the same. */
+    readonly isShown?: true;
+  };
   start(options?: SimulatorOptions): Promise<RunningSimulator>;
 }
 

@@ -14,7 +14,7 @@ import { modelAnswer, modelList } from './simulated-models.js';
 export const anthropicSimulator = defineSimulator({
   provider: 'anthropic',
   apiKey: 'sk-ant-api03-simulated-key-of-the-right-form',
-  demo: { session: 'work_claude', model: 'claude-sim-large', prompt: demoPrompt },
+  demo: { session: 'work_claude', model: 'claude-sim-large', prompt: demoPrompt, isShown: true },
   start: (options = {}) => {
     const login = new SimulatedLogin(loginOptions);
     return startSimulatorServer((request) => login.answerTo(inOnePlace(request)) ?? answerTo(request, options.apiKey, login), options);

@@ -12,7 +12,7 @@ import { modelAnswer, modelList } from './simulated-models.js';
 export const geminiSimulator = defineSimulator({
   provider: 'gemini',
   apiKey: 'AQ.simulated-key-of-the-right-form',
-  demo: { session: 'dev_gemini', model: 'gemini-sim-large', prompt: demoPrompt },
+  demo: { session: 'dev_gemini', model: 'gemini-sim-large', prompt: demoPrompt, isShown: true },
   start: (options = {}) => {
     const login = new SimulatedLogin(loginOptions);
     return startSimulatorServer((request) => login.answerTo(request) ?? answerTo(request, options.apiKey, login), options);

@@ -19,7 +19,7 @@ import { fileList, inputTokenCount, keptResponse } from './simulated-others.js';
 export const openAiSimulator = defineSimulator({
   provider: 'openai',
   apiKey: 'sk-proj-simulated-key-of-the-right-form',
-  demo: { session: 'personal_gpt', model: 'gpt-sim-large', prompt: demoPrompt },
+  demo: { session: 'personal_gpt', model: 'gpt-sim-large', prompt: demoPrompt, isShown: true },
   start: async (options = {}) => {
     const conversations = new SimulatedConversations();
     const accounts = new SimulatedAccounts();
