@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Command, Option } from 'nest-commander';
 
-import type { UsageGroup } from '../../../contracts/usage.js';
+import type { UsageGroup, UsageQuery } from '../../../contracts/usage.js';
 import { usageDimensions } from '../../../contracts/usage.js';
 import { UsageReportDto } from '../../requests/usage-answer.dto.js';
 import type { CommonOptions } from '../admin-command.js';
@@ -10,17 +10,7 @@ import { wholeNumber } from '../numbers.js';
 import { table } from '../table.js';
 import { usageError } from '../usage-error.js';
 
-interface UsageOptions extends CommonOptions {
-  readonly from?: Date;
-  readonly to?: Date;
-  readonly by?: readonly string[];
-  readonly caller?: string;
-  readonly session?: string;
-  readonly provider?: string;
-  readonly model?: string;
-  readonly limit?: number;
-  readonly cursor?: string;
-}
+type UsageOptions = CommonOptions & UsageQuery;
 
 @Command({ name: 'usage', description: 'requests, tokens, errors and latency, by the hour' })
 @Injectable()
