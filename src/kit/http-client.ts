@@ -4,6 +4,7 @@ import { MaestroError } from '../contracts/errors/maestro-error.js';
 import type { HttpClient, HttpRequest } from '../contracts/provider-client.js';
 import type { WireResponse } from '../contracts/wire-request.js';
 import type { HttpClientOptions, WayOut } from './ways-out.js';
+import { UpstreamExchange } from './upstream-exchange.js';
 import { waysOut } from './ways-out.js';
 
 export type { HttpClientOptions } from './ways-out.js';
@@ -21,44 +22,28 @@ export function httpClient(options: HttpClientOptions = {}): HttpClient {
   };
 }
 
-async function send({ dispatcher, origin, path, headers, upstream, checked }: WayOut, request: HttpRequest): Promise<WireResponse> {
-  try {
-    const response = await dispatcher.request({
-      origin,
-      path,
-      method: request.method,
-      headers: (headers === undefined ? request.headers : { ...request.headers, ...headers }) as Record<string, string | string[]>,
-      body: request.body ?? null,
-      signal: request.signal,
-      headersTimeout: request.headersTimeoutMs ?? 60_000,
-      bodyTimeout: request.idleTimeoutMs ?? 120_000,
-    });
-    await checked?.(response);
-    return {
-      status: response.statusCode,
-      headers: definedHeaders(response.headers),
-      body: guarded(response.body, upstream, request.signal),
-    };
-  } catch (error) {
-    throw errorFromTransport(error, upstream, request.signal);
-  }
+function send({ dispatcher, origin, path, headers, upstream, refusal }: WayOut, request: HttpRequest): Promise<WireResponse> {
+  const { method, signal, body = null } = request;
+  const failureOf = (error: unknown, phase: 'head' | 'body'): MaestroError => errorFromTransport(error, upstream, signal, phase);
+  if (signal.aborted) return Promise.reject(failureOf(signal.reason, 'head'));
+  return new Promise((resolve, reject) => {
+    const exchange = new UpstreamExchange({ signal, refusal, failureOf, onHead: resolve, onRefused: reject });
+    dispatcher.dispatch(
+      {
+        origin,
+        path,
+        method,
+        headers: (headers === undefined ? request.headers : { ...request.headers, ...headers }) as Record<string, string | string[]>,
+        body,
+        headersTimeout: request.headersTimeoutMs ?? 60_000,
+        bodyTimeout: request.idleTimeoutMs ?? 120_000,
+      },
+      exchange,
+    );
+  });
 }
 
-async function* guarded(body: AsyncIterable<Uint8Array>, origin: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body;
-  } catch (error) {
-    throw errorFromTransport(error, origin, signal, 'body');
-  }
-}
-
-function definedHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string | readonly string[]> {
-  const defined: Record<string, string | readonly string[]> = {};
-  for (const [name, value] of Object.entries(headers)) if (value !== undefined) defined[name] = value;
-  return defined;
-}
-
-function errorFromTransport(error: unknown, origin: string, signal: AbortSignal, phase: 'head' | 'body' = 'head'): MaestroError {
+function errorFromTransport(error: unknown, origin: string, signal: AbortSignal, phase: 'head' | 'body'): MaestroError {
   if (MaestroError.is(error)) return error;
   if (signal.aborted) {
     return MaestroError.is(signal.reason) ? signal.reason : new MaestroError('request.cancelled', {}, { cause: error });

@@ -40,8 +40,8 @@ export interface WayOut {
   readonly headers?: Readonly<Record<string, string>>;
   /** Who is meant. */
   readonly upstream: string;
-  /** Rejects an answer that is not the upstream's. */
-  readonly checked?: (response: Dispatcher.ResponseData) => Promise<void>;
+  /** Why an answer with this status is not the upstream's; absent: all are. */
+  readonly refusal?: (status: number) => Error | undefined;
 }
 
 export interface WaysOut {
@@ -89,14 +89,12 @@ function refuseInner({ hostname, origin }: URL): void {
 
 /** The absolute form of RFC 9112, section 3.2.2. */
 function throughProxy({ url, headers }: Proxy, { origin, host }: URL, path: string): Omit<WayOut, 'dispatcher' | 'upstream'> {
-  return { origin: url.origin, path: `${origin}${path}`, headers: { host, ...headers }, checked: refusedByProxy };
+  return { origin: url.origin, path: `${origin}${path}`, headers: { host, ...headers }, refusal: refusedByProxy };
 }
 
 /** 407 is a proxy's own word, and never an upstream's. */
-async function refusedByProxy({ statusCode, body }: Dispatcher.ResponseData): Promise<void> {
-  if (statusCode !== 407) return;
-  await body.dump();
-  throw proxyRefusal(statusCode);
+function refusedByProxy(status: number): Error | undefined {
+  return status === 407 ? proxyRefusal(status) : undefined;
 }
 
 function given(address: string | undefined): address is string {
