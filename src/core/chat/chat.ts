@@ -24,6 +24,7 @@ import { collectAnswer } from './collect-answer.js';
 import { cancelled } from './observed-source.js';
 import { observedStream } from './observed-stream.js';
 import { Observers } from './observers.js';
+import { onAbortOf } from './on-abort-of.js';
 import type { OpenedAnswer } from './opened-by-reading.js';
 import { openedAnswer, openedByReading } from './opened-by-reading.js';
 import type { RetryPolicy } from './retries.js';
@@ -101,7 +102,10 @@ export class Chat {
     const open = await this.clients.open(caller, 'chat', address, callerSignal);
     const streamId = randomUUID();
     const controller = new AbortController();
-    const signal = callerSignal === undefined ? controller.signal : AbortSignal.any([callerSignal, controller.signal]);
+    const { signal } = controller;
+    const letGo = onAbortOf([callerSignal], (reason) => {
+      controller.abort(reason);
+    });
     if (signal.aborted) throw cancelled(signal);
     const { providerOptions } = request;
     const turn = await this.contexts.begin({ open, contextId, messages, providerOptions, signal });
@@ -119,7 +123,7 @@ export class Chat {
       signal,
       onRetry: this.retryNote(about),
     });
-    const events = this.observed({ streamId, open, observers, source, signal, controller, release });
+    const events = this.observed({ streamId, open, observers, source, signal, controller, release, letGo });
     const first = await events.next();
     onAnswer?.();
     return begun(streamId, open.session, first, endingAfter(events, turn.settled));
@@ -152,8 +156,9 @@ export class Chat {
     readonly signal: AbortSignal;
     readonly controller: AbortController;
     readonly release: () => void;
+    readonly letGo: () => void;
   }): AsyncIterableIterator<StreamEvent> {
-    const { streamId, open, observers, source, signal, controller, release } = parts;
+    const { streamId, open, observers, source, signal, controller, release, letGo } = parts;
     const { provider } = open.session;
     const deadline = setTimeout(() => {
       controller.abort(new MaestroError('upstream.timeout', { origin: provider, phase: 'for the whole answer' }));
@@ -169,6 +174,7 @@ export class Chat {
       },
       onEnd: () => {
         clearTimeout(deadline);
+        letGo();
         release();
         this.running.delete(streamId);
       },

@@ -20,6 +20,7 @@ import { accompanied } from './accompanied.js';
 import { cancelled, failureOf as failureAfter, notifyAll } from './observed-source.js';
 import { observedBytes } from './observed-bytes.js';
 import { Observers } from './observers.js';
+import { onAbortOf } from './on-abort-of.js';
 import { replayed } from './replayed-body.js';
 import { mostRetries, openedWithRetries, RetryMeans } from './retries.js';
 
@@ -91,9 +92,12 @@ export class Forwarding {
     const { session } = open;
     const streamId = randomUUID();
     const controller = new AbortController();
-    const signal = AbortSignal.any([request.signal, controller.signal]);
+    const { signal } = controller;
+    const letGo = onAbortOf([request.signal], (reason) => {
+      controller.abort(reason);
+    });
     if (signal.aborted) throw cancelled(signal);
-    const end = this.begun(controller, address.provider, caller);
+    const end = this.begun(controller, address.provider, caller, letGo);
     const about = { streamId, operation: request.operation, caller, session, model };
     const watching = {
       observers: this.observers.of(about),
@@ -142,7 +146,7 @@ export class Forwarding {
   }
 
   /** Until the returned function is called. */
-  private begun(controller: AbortController, provider: string, caller: Caller): () => void {
+  private begun(controller: AbortController, provider: string, caller: Caller, letGo: () => void): () => void {
     const release = this.meter.begin(caller);
     this.running.add(controller);
     const deadline = setTimeout(() => {
@@ -152,6 +156,7 @@ export class Forwarding {
     deadline.unref();
     return () => {
       clearTimeout(deadline);
+      letGo();
       release();
       this.running.delete(controller);
     };

@@ -1,8 +1,6 @@
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import { RunningAnswers } from './running-answers.js';
 
-const { signal: staying } = new AbortController();
-
 function reasonOf(signal: AbortSignal): unknown {
   return (signal.reason as { readonly code?: unknown } | undefined)?.code;
 }
@@ -10,10 +8,10 @@ function reasonOf(signal: AbortSignal): unknown {
 describe('running answers', () => {
   it('are aborted when their reader goes away, and no others', () => {
     const running = new RunningAnswers();
-    const reader = new AbortController();
-    const signals = [running.begin(reader.signal).signal, running.begin(staying).signal];
+    const answers = [running.begin(), running.begin()];
+    const signals = answers.map(({ signal }) => signal);
 
-    reader.abort(new MaestroError('request.cancelled', {}));
+    answers[0]?.leave(new MaestroError('request.cancelled', {}));
 
     expect(signals.map((signal) => [signal.aborted, reasonOf(signal)])).toEqual([
       [true, 'request.cancelled'],
@@ -23,12 +21,12 @@ describe('running answers', () => {
 
   it('are let finish when the gateway stops; no new one begins, and it is not ready', async () => {
     const running = new RunningAnswers();
-    const answer = running.begin(staying);
+    const answer = running.begin();
     await expect(running.check()).resolves.toBeUndefined();
 
     const drained = running.drain(3_600_000);
 
-    expect(() => running.begin(staying)).toThrow(/shutting down/);
+    expect(() => running.begin()).toThrow(/shutting down/);
     await expect(running.check()).rejects.toMatchObject({ code: 'gateway.shutting-down' });
     answer.end();
     await drained;
@@ -37,7 +35,7 @@ describe('running answers', () => {
 
   it('are ended with a reason when their time is over', async () => {
     const running = new RunningAnswers();
-    const answer = running.begin(staying);
+    const answer = running.begin();
     answer.signal.addEventListener('abort', () => {
       answer.end();
     });
@@ -49,7 +47,7 @@ describe('running answers', () => {
 
   it('are ended at once when the stop is asked for again', async () => {
     const running = new RunningAnswers();
-    const answer = running.begin(staying);
+    const answer = running.begin();
     answer.signal.addEventListener('abort', () => {
       answer.end();
     });
@@ -63,7 +61,7 @@ describe('running answers', () => {
 
   it('do not hold up a stop where there are none', async () => {
     const running = new RunningAnswers();
-    running.begin(staying).end();
+    running.begin().end();
 
     await expect(running.drain(3_600_000)).resolves.toBeUndefined();
   });

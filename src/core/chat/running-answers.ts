@@ -10,6 +10,8 @@ import type { HealthProbe } from '../health/health.port.js';
 export interface RunningAnswer {
   /** Aborted when the reader goes away, or when the gateway stops and the answer has had its time. */
   readonly signal: AbortSignal;
+  /** Its reader went away. */
+  leave(reason: unknown): void;
   end(): void;
 }
 
@@ -24,15 +26,18 @@ export class RunningAnswers implements HealthProbe {
   readonly #news = new EventEmitter<{ over: []; hurry: [] }>();
   #isDraining = false;
 
-  /** @param gone Aborted when the reader goes away. @throws MaestroError `gateway.shutting-down` */
-  begin(gone: AbortSignal): RunningAnswer {
+  /** @throws MaestroError `gateway.shutting-down` */
+  begin(): RunningAnswer {
     if (this.#isDraining) throw new MaestroError('gateway.shutting-down', {});
     const controller = new AbortController();
     this.#running.add(controller);
     return {
-      signal: AbortSignal.any([controller.signal, gone]),
+      signal: controller.signal,
+      leave: (reason) => {
+        controller.abort(reason);
+      },
       end: () => {
-        this.#running.delete(controller);
+        if (!this.#running.delete(controller)) return;
         if (this.#running.size === 0) this.#news.emit('over');
       },
     };

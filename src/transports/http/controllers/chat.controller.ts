@@ -13,7 +13,7 @@ import { formats } from '../../requests/chat-options.dto.js';
 import { partTypes } from '../../requests/part.dto.js';
 import { CurrentCaller } from '../auth.guard.js';
 import { sendEventStream } from '../event-stream.js';
-import { goneAway } from '../gone-away.js';
+import { watchReader } from '../gone-away.js';
 import { NativeApi } from '../native-api.decorator.js';
 import { noteFailure } from '../problem.filter.js';
 import { overheadMeter } from '../overhead.js';
@@ -67,7 +67,7 @@ export class ChatController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const answer = this.running.begin(goneAway(reply.raw));
+    const answer = watchReader(reply.raw, this.running.begin());
     const { overhead = overheadMeter() } = notesOf(request);
     overhead.bodyRead();
     try {

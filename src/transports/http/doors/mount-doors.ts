@@ -7,7 +7,7 @@ import { Authenticator } from '../../../core/access/authenticator.js';
 import { RunningAnswers } from '../../../core/chat/running-answers.js';
 import { bearerKeyFrom } from '../bearer-key.js';
 import { errorFromHttp } from '../error-from-http.js';
-import { goneAway } from '../gone-away.js';
+import { watchReader } from '../gone-away.js';
 import { pathOf } from '../path-of.js';
 import { noteFailure } from '../problem.filter.js';
 import { notesOf } from '../request-notes.js';
@@ -75,7 +75,7 @@ async function serve(request: FastifyRequest, reply: FastifyReply, { walk, runni
   const { caller, overhead = overheadMeter() } = notesOf(request);
   if (caller === undefined) throw new MaestroError('caller.key-missing', {});
   overhead.bodyRead();
-  const answer = running.begin(goneAway(reply.raw));
+  const answer = watchReader(reply.raw, running.begin());
   try {
     await walk.answer({
       caller,

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
+import { onAbortOf } from '../../../core/chat/on-abort-of.js';
 import { RunningAnswers } from '../../../core/chat/running-answers.js';
 import { socketOf } from '../reader.js';
 import type { RpcCall } from '../rpc-call.js';
@@ -35,18 +36,15 @@ export class AnswersUnderWay {
     const { heartbeatMs, silenceMs, patienceMs } = this.patience;
     const socket = socketOf(context);
     const reading = new Reading({ isAcknowledging, silenceMs, patienceMs, room: this.roomFor(isAcknowledging, socket !== undefined) });
-    const controller = new AbortController();
-    const stops = [controller.signal, reading.signal, ...(gone === undefined ? [] : [gone])];
-    const answer = this.running.begin(AbortSignal.any(stops));
-    onUnsendable(context, (error) => {
-      controller.abort(error);
-    });
+    const answer = this.running.begin();
+    const letGo = onAbortOf([reading.signal, gone], answer.leave);
+    onUnsendable(context, answer.leave);
     const stream = {
       hear: (received?: number) => {
         reading.hear(received);
       },
       cancel: () => {
-        controller.abort(new MaestroError('request.cancelled', {}));
+        answer.leave(new MaestroError('request.cancelled', {}));
       },
     };
     const names = [this.streams.add(owner, requestId, stream)];
@@ -65,6 +63,7 @@ export class AnswersUnderWay {
         end: () => {
           for (const forget of names) forget();
           reading.end();
+          letGo();
           answer.end();
         },
       },
