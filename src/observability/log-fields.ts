@@ -30,15 +30,26 @@ export function errorFields(error: unknown, depth = 0): LoggedError {
 
 /** A log line's own fields: flat values, and errors by `errorFields`. Objects stay out: nobody knows what is in them. */
 export function flatFields(fields: LogFields): LogFields {
-  return Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => flatField(name, value)));
+  const flat: Record<string, unknown> = {};
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    if (value !== undefined) flat[name] = flatField(name, value);
+  }
+  return flat;
 }
 
-function flatField(name: string, value: unknown): readonly (readonly [string, unknown])[] {
-  if (value === undefined) return [];
-  if (isError(value) || name === 'error') return [[name, errorFields(value)]];
-  if (typeof value === 'string') return [[name, cut(value)]];
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return [[name, value]];
-  return [[name, '[object]']];
+function flatField(name: string, value: unknown): unknown {
+  if (name === 'error') return errorFields(value);
+  switch (typeof value) {
+    case 'string':
+      return cut(value);
+    case 'number':
+    case 'boolean':
+      return value;
+    default:
+      if (value === null) return value;
+      return isError(value) ? errorFields(value) : '[object]';
+  }
 }
 
 /** Not by `instanceof` alone: an error of another realm or package copy is one too. */

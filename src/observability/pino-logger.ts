@@ -3,6 +3,7 @@ import type { DestinationStream, Logger } from 'pino';
 import { pino, stdTimeFunctions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 
+import { gatheredLines } from './gathered-lines.js';
 import type { LogFields } from './log-fields.js';
 import { errorFields, flatFields, isError } from './log-fields.js';
 import type { SecretFilter } from './secret-filter.js';
@@ -11,7 +12,7 @@ export interface LoggerOptions {
   readonly level: string;
   readonly format: 'json' | 'pretty';
   readonly filter: SecretFilter;
-  /** Default: standard output, written before the call returns, so that the last line before an exit is not lost. */
+  /** Given every line as it is logged. Default: standard output, at the end of the turn; nothing is lost when the process exits. */
   readonly destination?: DestinationStream;
 }
 
@@ -26,16 +27,12 @@ type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 export class PinoLogger implements LoggerService {
   readonly #pino: Logger;
 
-  constructor({ level, format, filter, destination = pino.destination({ dest: 1, sync: true }) }: LoggerOptions) {
-    const lineFrom = format === 'json' ? (line: string): string => line : prettyFactory(prettyOptions);
-    const filtered: DestinationStream = {
-      write(line) {
-        destination.write(filter.apply(lineFrom(line)));
-      },
-    };
+  constructor({ level, format, filter, destination }: LoggerOptions) {
+    const out = filteredBy(filter, destination ?? pino.destination({ dest: 1, sync: true }));
+    const lines = destination === undefined ? gatheredLines(out) : out;
     this.#pino = pino(
       { level, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
-      filtered,
+      format === 'json' ? lines : prettified(lines),
     );
   }
 
@@ -65,11 +62,29 @@ export class PinoLogger implements LoggerService {
 
   /** Nest gives the context as the last argument, and to `error` the stack before it. */
   #write(level: Level, message: unknown, rest: readonly unknown[]): void {
+    if (!this.#pino.isLevelEnabled(level)) return;
     const context = rest.at(-1);
     const stack = rest.length > 1 ? rest[0] : undefined;
     const { text, fields } = entryFrom(message);
     this.#pino[level]({ ...flatFields({ context, stack }), ...fields }, text);
   }
+}
+
+function filteredBy(filter: SecretFilter, out: DestinationStream): DestinationStream {
+  return {
+    write(text) {
+      out.write(filter.apply(text));
+    },
+  };
+}
+
+function prettified(out: DestinationStream): DestinationStream {
+  const pretty = prettyFactory(prettyOptions);
+  return {
+    write(line) {
+      out.write(pretty(line));
+    },
+  };
 }
 
 function entryFrom(message: unknown): { readonly text: string; readonly fields: LogFields } {
