@@ -11,7 +11,7 @@ export interface RunningAnswer {
   /** Aborted when the reader goes away, or when the gateway stops and the answer has had its time. */
   readonly signal: AbortSignal;
   /** Its reader went away. */
-  leave(reason: unknown): void;
+  readonly leave: (reason: unknown) => void;
   end(): void;
 }
 
