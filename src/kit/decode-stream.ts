@@ -1,63 +1,162 @@
 import type { StreamDecoder } from '../contracts/behaviours/stream-decoder.js';
 import type { StreamState } from '../contracts/behaviours/streaming.behaviour.js';
-import { MaestroError } from '../contracts/errors/maestro-error.js';
+import type { Flow, Flowing, Sink } from '../contracts/flowing.js';
 import type { StreamEvent } from '../contracts/stream-event.js';
-import type { ServerSentEvent } from '../contracts/wire-request.js';
+import { flowFrom } from './flow.js';
 import type { SseDecoder } from './sse-decoder.js';
-import { sseDecoder } from './sse-decoder.js';
+import type { DecodedRead } from './wire-reader.js';
+import { WireReader } from './wire-reader.js';
 
-/** What a network read gave: a failure comes after the events that stood before it, wherever the reads were cut. */
-export interface DecodedRead {
-  readonly events: readonly StreamEvent[];
-  readonly failure?: { readonly error: unknown };
-}
+/** A body's events: pulled one by one, or let flow, all of a network read at once. */
+export class DecodedStream<State extends StreamState = StreamState>
+  implements Flowing<StreamEvent, readonly StreamEvent[]>, Flow, Sink<Uint8Array>
+{
+  private readonly reader: WireReader<State>;
+  private readonly pieces: AsyncIterator<Uint8Array>;
+  /** Decoded, and not handed on from this place on. */
+  private held: readonly StreamEvent[] = [];
+  private at = 0;
+  /** Comes after what is held. */
+  private failure: DecodedRead['failure'];
+  private isOver = false;
+  private sink: Sink<readonly StreamEvent[]> | undefined;
+  private upstream: Flow | undefined;
 
-/** What each network read says, up to the first failure. */
-export async function* decodedReads<State extends StreamState>(
-  body: AsyncIterable<Uint8Array>,
-  decoder: StreamDecoder<State>,
-  provider: string,
-  framing: SseDecoder = sseDecoder(),
-): AsyncGenerator<DecodedRead, undefined> {
-  let state: State | undefined;
-  let strayLength = 0;
-  const read = (wireEvents: readonly ServerSentEvent[]): DecodedRead => {
-    const events: StreamEvent[] = [];
-    try {
-      for (const wireEvent of wireEvents) {
-        const step = decoder.decode(wireEvent, state);
-        state = step.state;
-        events.push(...step.events);
-      }
-      if (framing.strayText.length > strayLength) decoder.stray?.(framing.strayText);
-      strayLength = framing.strayText.length;
-      return { events };
-    } catch (error) {
-      return isEnded(events) ? { events } : { events, failure: { error } };
-    }
-  };
-  let isOver = false;
-  try {
-    for await (const bytes of body) {
-      // Nothing follows the end of a message, whatever the body holds; it is read on so that the connection can serve again.
-      if (isOver) continue;
-      const step = read(pushed(() => framing.push(bytes), provider));
-      isOver = isEnded(step.events);
-      if (step.events.length > 0 || step.failure !== undefined) yield step;
-      if (step.failure !== undefined) return undefined;
-    }
-  } catch (error) {
-    if (!isOver) throw error;
+  constructor(
+    private readonly body: Flowing<Uint8Array>,
+    decoder: StreamDecoder<State>,
+    provider: string,
+    framing?: SseDecoder,
+  ) {
+    this.reader = new WireReader(decoder, provider, framing);
+    this.pieces = body[Symbol.asyncIterator]();
   }
-  if (isOver) return undefined;
-  const last = read(wholeEvents(pushed(() => framing.end(), provider)));
-  if (last.events.length > 0 || last.failure !== undefined) yield last;
-  if (last.failure === undefined) yield { events: decoder.end(state) };
-  return undefined;
-}
 
-function isEnded(events: readonly StreamEvent[]): boolean {
-  return events.at(-1)?.type === 'message-end';
+  /** Waits for the first read that says anything, and keeps it: whoever reads gets it first. */
+  async opened(): Promise<DecodedRead> {
+    await this.fill();
+    return { events: this.held, ...(this.failure !== undefined && { failure: this.failure }) };
+  }
+
+  async leave(): Promise<void> {
+    this.isOver = true;
+    this.held = [];
+    await this.pieces.return?.();
+  }
+
+  /** All of a read that was not handed on yet, else of the next one; `undefined` at the end. @throws what broke the answer off */
+  async nextBatch(): Promise<readonly StreamEvent[] | undefined> {
+    await this.fill();
+    const batch = this.held.slice(this.at);
+    this.at = this.held.length;
+    if (batch.length > 0) return batch;
+    this.throwFailure();
+    return undefined;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<StreamEvent, undefined> {
+    return {
+      next: async () => {
+        if (this.at === this.held.length) await this.fill();
+        const event = this.held[this.at];
+        this.at += 1;
+        if (event !== undefined) return { done: false, value: event };
+        this.throwFailure();
+        return { done: true, value: undefined };
+      },
+      // Not waited for by the source: a connection is down at once, even while a read is under way.
+      return: async () => {
+        await this.leave();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+
+  flow(sink: Sink<readonly StreamEvent[]>): Flow {
+    this.sink = sink;
+    const rest = this.held.slice(this.at);
+    this.held = [];
+    if (rest.length > 0) sink.take(rest);
+    if (this.isOver) {
+      sink.end(this.failure);
+      return this;
+    }
+    this.upstream = flowFrom(this.body, this, this.pieces);
+    this.stopIfOver();
+    return this;
+  }
+
+  resume(): void {
+    this.upstream?.resume();
+  }
+
+  stop(): void {
+    this.isOver = true;
+    this.upstream?.stop();
+  }
+
+  take(bytes: Uint8Array): boolean {
+    const { events, failure } = this.reader.push(bytes);
+    const hasRoom = events.length === 0 || this.sink?.take(events) === true;
+    if (failure === undefined) return hasRoom;
+    this.over(failure);
+    this.upstream?.stop();
+    return false;
+  }
+
+  end(broken?: { readonly error: unknown }): void {
+    const { events, failure } = this.lastRead(broken);
+    if (events.length > 0) this.sink?.take(events);
+    this.over(failure);
+  }
+
+  /** What was held back may have held the end. */
+  private stopIfOver(): void {
+    if (this.isOver) this.upstream?.stop();
+  }
+
+  private over(failure: DecodedRead['failure']): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.sink?.end(failure);
+  }
+
+  /** Once. */
+  private throwFailure(): void {
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure !== undefined) throw failure.error;
+  }
+
+  /** A message that ended is whole, however its body breaks. */
+  private lastRead(broken: DecodedRead['failure']): DecodedRead {
+    return broken === undefined || this.reader.isOver ? this.reader.end() : { events: [], failure: broken };
+  }
+
+  /** Reads until there is something to hand on, or nothing any more. */
+  private async fill(): Promise<void> {
+    while (this.at === this.held.length && !this.isOver) {
+      const { events, failure } = await this.readOnce();
+      this.held = events;
+      this.at = 0;
+      if (failure === undefined) continue;
+      this.failure = failure;
+      this.isOver = true;
+      await this.pieces.return?.();
+    }
+  }
+
+  private async readOnce(): Promise<DecodedRead> {
+    try {
+      const step = await this.pieces.next();
+      if (step.done !== true) return this.reader.push(step.value);
+      this.isOver = true;
+      return this.reader.end();
+    } catch (error) {
+      this.isOver = true;
+      return this.lastRead({ error });
+    }
+  }
 }
 
 /** A stream's events, a network read at a time. */
@@ -67,39 +166,19 @@ export async function* decodedBatches<State extends StreamState>(
   provider: string,
   framing?: SseDecoder,
 ): AsyncGenerator<readonly StreamEvent[]> {
-  for await (const { events, failure } of decodedReads(body, decoder, provider, framing)) {
-    if (events.length > 0) yield events;
-    if (failure !== undefined) throw failure.error;
+  const stream = new DecodedStream(body, decoder, provider, framing);
+  try {
+    for (let batch = await stream.nextBatch(); batch !== undefined; batch = await stream.nextBatch()) yield batch;
+  } finally {
+    await stream.leave();
   }
 }
 
 /** A stream's events, one at a time. */
-export async function* decodeStream<State extends StreamState>(
+export function decodeStream<State extends StreamState>(
   body: AsyncIterable<Uint8Array>,
   decoder: StreamDecoder<State>,
   provider: string,
-): AsyncGenerator<StreamEvent> {
-  for await (const batch of decodedBatches(body, decoder, provider)) yield* batch;
-}
-
-function pushed(push: () => readonly ServerSentEvent[], provider: string): readonly ServerSentEvent[] {
-  try {
-    return push();
-  } catch (error) {
-    if (error instanceof RangeError) throw new MaestroError('upstream.malformed', { provider, problem: error.message }, { cause: error });
-    throw error;
-  }
-}
-
-/** An event that the end of the body cut in two is no event: what is missing then is the terminal marker. */
-function wholeEvents(events: readonly ServerSentEvent[]): readonly ServerSentEvent[] {
-  return events.filter(({ data }) => {
-    if (!data.startsWith('{')) return data !== '';
-    try {
-      JSON.parse(data);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+): AsyncIterable<StreamEvent> {
+  return new DecodedStream(body, decoder, provider);
 }

@@ -71,19 +71,21 @@ describe('a tap', () => {
       end: () => [{ type: 'text-delta' as const, part: 0, text: 'end' }],
     },
     eventsOf: () => [{ type: 'text-delta' as const, part: 0, text: 'whole' }],
+    landmark: /end/,
   };
 
   it.each([
-    ['text/event-stream', 'end'],
-    ['application/json; charset=utf-8', 'whole'],
-  ])('reads %s', (contentType, text) => {
-    const tap = sseOrJsonTap(contentType, readers);
+    ['text/event-stream', 'all', 'end'],
+    ['text/event-stream', 'milestones', 'end'],
+    ['application/json; charset=utf-8', 'milestones', 'whole'],
+  ] as const)('reads %s, %s', (contentType, depth, text) => {
+    const tap = sseOrJsonTap(contentType, depth, readers);
     tap?.read(bytes('{}'));
 
     expect(tap?.end().events).toMatchObject([{ text }]);
   });
 
   it('reads nothing else', () => {
-    expect(sseOrJsonTap('audio/mpeg', readers)).toBeUndefined();
+    expect(sseOrJsonTap('audio/mpeg', 'all', readers)).toBeUndefined();
   });
 });

@@ -7,7 +7,7 @@ import { carriedMark } from './carried.js';
 import { memberOf, memberRange, withMember } from './json-member.js';
 import type { FailureReader } from './wire-call.js';
 import type { WireFailure } from './wire-failure.js';
-import type { WireTap } from './wire-tap.js';
+import type { TapDepth, WireTap } from './wire-tap.js';
 
 /** The part of a client's request that goes on to a provider of the same wire. */
 export interface WireParts {
@@ -103,7 +103,7 @@ export interface Door {
   /** What a provider's refusal in this wire means. */
   readonly failureOf: FailureReader;
   /** Reads along with an answer of the `chat` operation; absent for a content type that this wire has no reader for. */
-  tapFor(provider: string, contentType: string): WireTap | undefined;
+  tapFor(provider: string, contentType: string, depth: TapDepth): WireTap | undefined;
   /**
    * A request that can go on to a provider of the wire: without what other wires' providers said and it cannot read. Absent: such
    * a request is translated.

@@ -4,7 +4,8 @@ import type { StreamDecoder } from '../contracts/behaviours/stream-decoder.js';
 import type { StreamEvent } from '../contracts/stream-event.js';
 import type { StreamWriter } from './door.js';
 import { sseText } from './sse-text.js';
-import type { WireTap } from './wire-tap.js';
+import { milestoneTap } from './milestone-tap.js';
+import type { TapDepth, WireTap } from './wire-tap.js';
 import { answerTap, streamTap } from './wire-tap.js';
 
 export const eventStreamType = 'text/event-stream';
@@ -34,10 +35,18 @@ export function sseBreak(frames: string, contentType: string, tail: Uint8Array):
 export interface WireReaders<State extends StreamState> {
   readonly decoder: StreamDecoder<State>;
   readonly eventsOf: (answer: unknown) => readonly StreamEvent[];
+  /** See `milestoneTap`. */
+  readonly landmark: RegExp;
 }
 
 /** Reads along with a wire that streams by server-sent events and answers in JSON. */
-export function sseOrJsonTap<State extends StreamState>(contentType: string, readers: WireReaders<State>): WireTap | undefined {
-  if (contentType.startsWith(eventStreamType)) return streamTap(readers.decoder);
+export function sseOrJsonTap<State extends StreamState>(
+  contentType: string,
+  depth: TapDepth,
+  readers: WireReaders<State>,
+): WireTap | undefined {
+  if (contentType.startsWith(eventStreamType)) {
+    return depth === 'all' ? streamTap(readers.decoder) : milestoneTap(readers.decoder, readers.landmark);
+  }
   return contentType.includes('json') ? answerTap(readers.eventsOf) : undefined;
 }

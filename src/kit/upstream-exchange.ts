@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 
-import type { Flow, Flowing, Sink, WireHeaders, WireResponse } from '../contracts/wire-request.js';
+import type { Flow, Flowing, Sink } from '../contracts/flowing.js';
+import type { WireHeaders, WireResponse } from '../contracts/wire-request.js';
 
 /** Bytes that wait for a reader before the upstream is held back. */
 const mostHeld = 64 * 1024;

@@ -1,12 +1,12 @@
 import type { StreamDecoder } from '../contracts/behaviours/stream-decoder.js';
 import type { StreamState } from '../contracts/behaviours/streaming.behaviour.js';
+import type { Flowing } from '../contracts/flowing.js';
 import { MaestroError } from '../contracts/errors/maestro-error.js';
 import type { OutgoingHeaders, ProviderClient } from '../contracts/provider-client.js';
 import type { StreamEvent } from '../contracts/stream-event.js';
 import type { WireHeaders, WireResponse } from '../contracts/wire-request.js';
 import { authorised } from './authorised.js';
-import type { DecodedRead } from './decode-stream.js';
-import { decodedReads } from './decode-stream.js';
+import { DecodedStream } from './decode-stream.js';
 import { plainAnswer, plainRequested } from './plain-answer.js';
 import { isRecord, jsonFrom, readText } from './read-body.js';
 import { headerOf } from './retry-after.js';
@@ -48,19 +48,16 @@ const maxJsonBytes = 64 * 1024 * 1024;
 export async function openStream<State extends StreamState>(
   call: WireCall,
   decoder: StreamDecoder<State>,
-): Promise<AsyncIterable<StreamEvent>> {
+): Promise<Flowing<StreamEvent, readonly StreamEvent[]>> {
   const response = await accepted(call, 'text/event-stream');
   await refuseOtherThanEventStream(call, response);
-  const reads = decodedReads(response.body, decoder, call.provider);
-  const first = await reads.next();
-  const read = first.done === true ? nothing : first.value;
+  const stream = new DecodedStream(response.body, decoder, call.provider);
+  const { events, failure } = await stream.opened();
   // Some write that they began and in the same breath that they cannot: nothing of that is worth handing on.
-  if (read.failure === undefined || !read.events.every(isPrelude)) return eventsOf(read, reads);
-  await reads.return(undefined);
-  throw read.failure.error;
+  if (failure === undefined || !events.every(isPrelude)) return stream;
+  await stream.leave();
+  throw failure.error;
 }
-
-const nothing: DecodedRead = { events: [] };
 
 function isPrelude({ type }: StreamEvent): boolean {
   return type === 'message-start' || type === 'usage' || type === 'provider-event';
@@ -131,30 +128,4 @@ function contentTypeOf(response: WireResponse): string | undefined {
 
 function isJson(contentType: string): boolean {
   return /[/+]json\b/.test(contentType);
-}
-
-function eventsOf(first: DecodedRead, rest: AsyncGenerator<DecodedRead, undefined>): AsyncIterable<StreamEvent> {
-  const flattened = flatten(first, rest);
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: () => flattened.next(),
-      // A generator that was never started ends without its `finally`; the connection must go all the same.
-      return: async () => {
-        await flattened.return(undefined);
-        await rest.return(undefined);
-        return { done: true, value: undefined };
-      },
-    }),
-  };
-}
-
-async function* flatten(first: DecodedRead, rest: AsyncGenerator<DecodedRead, undefined>): AsyncGenerator<StreamEvent, undefined> {
-  yield* handedOn(first);
-  for await (const read of rest) yield* handedOn(read);
-  return undefined;
-}
-
-function* handedOn({ events, failure }: DecodedRead): Generator<StreamEvent> {
-  yield* events;
-  if (failure !== undefined) throw failure.error;
 }

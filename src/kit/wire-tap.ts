@@ -22,7 +22,12 @@ export interface WireTap {
   read(bytes: Uint8Array): readonly StreamEvent[];
   /** The body is over. */
   end(): TapVerdict;
+  /** Nobody reads on: what is known and was not told. */
+  leave?(): readonly StreamEvent[];
 }
+
+/** How far an answer that passes by is read: every event of it, or what tells how it goes (`milestones.ts` of the contracts). */
+export type TapDepth = 'all' | 'milestones';
 
 /** Of a streamed answer. */
 export function streamTap<State extends StreamState>(decoder: StreamDecoder<State>, framing: SseDecoder = sseDecoder()): WireTap {

@@ -83,7 +83,7 @@ export class OpenTelemetry implements RequestObserver {
     const span = this.tracer?.startSpan(name, { kind: SpanKind.CLIENT, attributes }, contextFrom(caller.origin?.traceparent));
     return {
       ...(span !== undefined && this.options.isToldUpstream && { headers: { traceparent: traceparentOf(span.spanContext()) } }),
-      event: (event) => {
+      milestone: (event) => {
         noteEvent(facts, event, this.now);
       },
       end: (outcome) => {

@@ -54,7 +54,7 @@ export class PrometheusMetrics implements RequestObserver, MetricsPage {
   answer({ session: { provider }, model, operation }: ObservedChat): StreamObserver {
     const facts: AnswerFacts = { begin: this.now() };
     return {
-      event: (event) => {
+      milestone: (event) => {
         noteEvent(facts, event, this.now);
       },
       end: (outcome) => {

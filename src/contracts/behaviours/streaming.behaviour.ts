@@ -1,4 +1,5 @@
 import type { ChatMessage, ChatRequest } from '../chat.js';
+import type { Flowing } from '../flowing.js';
 import type { CallOptions, ProviderClient } from '../provider-client.js';
 import type { StreamEvent } from '../stream-event.js';
 import type { Dialect, ServerSentEvent, WireRequest, WireResponse } from '../wire-request.js';
@@ -24,7 +25,11 @@ export interface StreamStep<State extends StreamState = StreamState> {
 /** Streamed chat. */
 export interface StreamingBehaviour {
   /** Resolves when the provider began to answer; failures before that reject. Leaving the iteration early ends the request. */
-  streamChat(client: ProviderClient, messages: readonly ChatMessage[], options: StreamOptions): Promise<AsyncIterable<StreamEvent>>;
+  streamChat(
+    client: ProviderClient,
+    messages: readonly ChatMessage[],
+    options: StreamOptions,
+  ): Promise<Flowing<StreamEvent, readonly StreamEvent[]>>;
   /** Pure. `undefined` starts a stream. @throws MaestroError where the event reports a failure */
   parseStreamEvent(event: ServerSentEvent, state: StreamState | undefined): StreamStep;
   /** Passes a request of the provider's own dialect on, untouched but for address, model and auth. @throws MaestroError `operation.unsupported` */

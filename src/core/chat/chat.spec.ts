@@ -196,7 +196,7 @@ describe('chat', () => {
     expect(observed).toMatchObject([
       { streamId, operation: 'chat', model: 'watched', caller: { name: 'team' }, session: { name: 'work' } },
     ]);
-    expect(running.log.from('Chat')).toContain('error Chat: an observer of a stream failed');
+    expect(running.log.from('Chat')).toContain('error Chat: an observer of an answer failed');
   });
 
   it('ends what still runs when it is stopped, and says why', async () => {

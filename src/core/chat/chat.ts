@@ -7,6 +7,7 @@ import type { StreamOptions } from '../../contracts/behaviours/streaming.behavio
 import type { Caller } from '../../contracts/caller.js';
 import type { ChatMessage, ChatRequest } from '../../contracts/chat.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import type { Flowing } from '../../contracts/flowing.js';
 import type { ProviderClient } from '../../contracts/provider-client.js';
 import { ProviderId } from '../../contracts/provider-id.js';
 import type { Session } from '../../contracts/session.js';
@@ -20,8 +21,10 @@ import { ProviderRegistry } from '../registry/provider-registry.js';
 import type { OpenSession } from '../sessions/authorised-client.js';
 import { AuthorisedClients } from '../sessions/authorised-client.js';
 import { accompanied } from './accompanied.js';
+import type { Audience } from './audience.js';
 import { collectAnswer } from './collect-answer.js';
 import { cancelled } from './observed-source.js';
+import type { EventSource } from './observed-stream.js';
 import { observedStream } from './observed-stream.js';
 import { Observers } from './observers.js';
 import { onAbortOf } from './on-abort-of.js';
@@ -29,7 +32,7 @@ import type { OpenedAnswer } from './opened-by-reading.js';
 import { openedAnswer, openedByReading } from './opened-by-reading.js';
 import type { RetryPolicy } from './retries.js';
 import { mostRetries, RetryMeans } from './retries.js';
-import type { ObservedChat, StreamObserver } from './stream-observer.port.js';
+import type { ObservedChat } from './stream-observer.port.js';
 
 export type ChatStreamOptions = Omit<ChatRequest, 'messages'> & {
   /** Needed where the session's name fits both auth types. */
@@ -46,7 +49,7 @@ export type ChatStreamOptions = Omit<ChatRequest, 'messages'> & {
 };
 
 /** A stream that began. Leaving the iteration, or aborting the signal, ends the request at the provider. */
-export interface ChatStream extends AsyncIterable<StreamEvent> {
+export interface ChatStream extends Flowing<StreamEvent, readonly StreamEvent[]> {
   readonly streamId: string;
   readonly session: Session;
   /** What the request said and the provider's wire cannot, as its first event tells. */
@@ -112,10 +115,10 @@ export class Chat {
     this.running.set(streamId, controller);
     const streamOptions: StreamOptions = { ...request, signal, ...(turn.remoteRef !== undefined && { contextRef: turn.remoteRef }) };
     const about = { streamId, operation: 'chat', caller, session: open.session, model: request.model } as const;
-    const observers = [...this.observers.of(about), turn.observer];
+    const audience = this.observers.of(about, turn.observer);
     const ask = (client: ProviderClient): Promise<OpenedAnswer> => {
       onAsk?.();
-      return openedAnswer(streaming.streamChat(accompanied(client, observers), turn.messages, streamOptions));
+      return openedAnswer(streaming.streamChat(accompanied(client, audience.observers), turn.messages, streamOptions));
     };
     const source = openedByReading(() => withRenewal(open, signal, ask), {
       retries,
@@ -123,7 +126,7 @@ export class Chat {
       signal,
       onRetry: this.retryNote(about),
     });
-    const events = this.observed({ streamId, open, observers, source, signal, controller, release, letGo });
+    const events = this.observed({ streamId, open, audience, source, signal, controller, release, letGo });
     const first = await events.next();
     onAnswer?.();
     return begun(streamId, open.session, first, endingAfter(events, turn.settled));
@@ -151,14 +154,14 @@ export class Chat {
   private observed(parts: {
     readonly streamId: string;
     readonly open: OpenSession;
-    readonly observers: readonly StreamObserver[];
-    readonly source: AsyncIterable<StreamEvent>;
+    readonly audience: Audience;
+    readonly source: Flowing<StreamEvent, readonly StreamEvent[]>;
     readonly signal: AbortSignal;
     readonly controller: AbortController;
     readonly release: () => void;
     readonly letGo: () => void;
-  }): AsyncIterableIterator<StreamEvent> {
-    const { streamId, open, observers, source, signal, controller, release, letGo } = parts;
+  }): EventSource {
+    const { streamId, open, audience, source, signal, controller, release, letGo } = parts;
     const { provider } = open.session;
     const deadline = setTimeout(() => {
       controller.abort(new MaestroError('upstream.timeout', { origin: provider, phase: 'for the whole answer' }));
@@ -168,7 +171,7 @@ export class Chat {
       provider,
       source,
       signal,
-      observers,
+      audience,
       abort: () => {
         controller.abort();
       },
@@ -177,9 +180,6 @@ export class Chat {
         letGo();
         release();
         this.running.delete(streamId);
-      },
-      onObserverFault: (error) => {
-        this.logger.error({ text: 'an observer of a stream failed', error });
       },
     });
   }
@@ -195,7 +195,7 @@ function refuseInvalid(messages: readonly ChatMessage[], { model, retries = most
 }
 
 /** No event waits, only the end does: whoever read to it finds the turn in its context. */
-function endingAfter(events: AsyncIterableIterator<StreamEvent>, settled: () => Promise<void>): AsyncIterableIterator<StreamEvent> {
+function endingAfter(events: EventSource, settled: () => Promise<void>): EventSource {
   return {
     [Symbol.asyncIterator]() {
       return this;
@@ -206,16 +206,22 @@ function endingAfter(events: AsyncIterableIterator<StreamEvent>, settled: () => 
       return step;
     },
     return: () => events.return?.() ?? Promise.resolve({ done: true, value: undefined }),
+    flow: (sink) =>
+      events.flow({
+        take: (batch) => sink.take(batch),
+        end(failure) {
+          if (failure === undefined)
+            void settled().then(() => {
+              sink.end();
+            });
+          else sink.end(failure);
+        },
+      }),
   };
 }
 
 /** Gives the event that was pulled already, then the others. */
-function begun(
-  streamId: string,
-  session: Session,
-  first: IteratorResult<StreamEvent>,
-  rest: AsyncIterableIterator<StreamEvent>,
-): ChatStream & AsyncIterator<StreamEvent> {
+function begun(streamId: string, session: Session, first: IteratorResult<StreamEvent>, rest: EventSource): ChatStream & EventSource {
   let waiting: IteratorResult<StreamEvent> | undefined = first;
   const start = first.done !== true && first.value.type === 'message-start' ? first.value : undefined;
   return {
@@ -234,6 +240,11 @@ function begun(
     return() {
       waiting = undefined;
       return rest.return?.() ?? Promise.resolve({ done: true, value: undefined });
+    },
+    flow(sink) {
+      if (waiting !== undefined && waiting.done !== true) sink.take([waiting.value]);
+      waiting = undefined;
+      return rest.flow(sink);
     },
   };
 }

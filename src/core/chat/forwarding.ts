@@ -8,7 +8,7 @@ import type { ProviderClient } from '../../contracts/provider-client.js';
 import type { Session, SessionReference } from '../../contracts/session.js';
 import type { WireHeaders, WireRequest, WireResponse } from '../../contracts/wire-request.js';
 import type { FailureReader } from '../../kit/wire-call.js';
-import type { WireTap } from '../../kit/wire-tap.js';
+import type { TapDepth, WireTap } from '../../kit/wire-tap.js';
 import { CallerMeter } from '../access/caller-meter.js';
 import type { CoreOptions } from '../core-options.js';
 import { coreOptions } from '../core-options.js';
@@ -17,7 +17,8 @@ import { withRenewal } from '../refresh/with-renewal.js';
 import type { OpenSession } from '../sessions/authorised-client.js';
 import { AuthorisedClients } from '../sessions/authorised-client.js';
 import { accompanied } from './accompanied.js';
-import { cancelled, failureOf as failureAfter, notifyAll } from './observed-source.js';
+import type { Source } from './observed-source.js';
+import { cancelled, failureOf as failureAfter } from './observed-source.js';
 import { observedBytes } from './observed-bytes.js';
 import { Observers } from './observers.js';
 import { onAbortOf } from './on-abort-of.js';
@@ -34,7 +35,7 @@ export interface ForwardCall {
   /** What a refusal in this wire means. */
   readonly failureOf: FailureReader;
   /** Reads along with an answer; absent: none of this kind can be read. */
-  readonly tapFor?: (response: Pick<WireResponse, 'status' | 'headers'>) => WireTap | undefined;
+  readonly tapFor?: (response: Pick<WireResponse, 'status' | 'headers'>, depth: TapDepth) => WireTap | undefined;
   /** How often the provider is asked again where it cannot serve: 0, 1 or 2 (default). */
   readonly retries?: number;
   /** Called whenever the provider is about to be asked. */
@@ -49,7 +50,7 @@ export interface ForwardedAnswer {
   readonly session: Session;
   readonly status: number;
   readonly headers: WireHeaders;
-  readonly body: AsyncIterableIterator<Uint8Array>;
+  readonly body: Source<Uint8Array, Uint8Array>;
 }
 
 interface Asking {
@@ -99,21 +100,16 @@ export class Forwarding {
     if (signal.aborted) throw cancelled(signal);
     const end = this.begun(controller, address.provider, caller, letGo);
     const about = { streamId, operation: request.operation, caller, session, model };
-    const watching = {
-      observers: this.observers.of(about),
-      onObserverFault: (error: unknown) => {
-        this.logger.error({ text: 'an observer of an answer failed', error });
-      },
-    };
+    const audience = this.observers.of(about);
     try {
       const ask = (client: ProviderClient): Promise<WireResponse> => {
         onAsk?.();
-        return streaming.forward(accompanied(client, watching.observers), { ...request, signal });
+        return streaming.forward(accompanied(client, audience.observers), { ...request, signal });
       };
       const { response, refusal } = await this.answered({ open, ask, streamId }, call, signal);
       onAnswer?.();
       const { status, headers, body } = response;
-      const tap = tapFor?.({ status, headers });
+      const tap = tapFor?.({ status, headers }, audience.seesAll ? 'all' : 'milestones');
       return {
         streamId,
         session,
@@ -124,7 +120,7 @@ export class Forwarding {
           source: body,
           ...(tap !== undefined && { tap }),
           ...(refusal !== undefined && { refusal }),
-          ...watching,
+          audience,
           signal,
           abort: () => {
             controller.abort();
@@ -134,7 +130,7 @@ export class Forwarding {
       };
     } catch (error) {
       const failure = failureAfter(error, signal);
-      notifyAll(watching, (observer) => observer.end?.({ kind: 'failed', error: failure }));
+      audience.end({ kind: 'failed', error: failure });
       end();
       throw error;
     }

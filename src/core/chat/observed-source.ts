@@ -1,94 +1,140 @@
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
-import type { StreamEvent } from '../../contracts/stream-event.js';
-import type { StreamObserver, StreamOutcome } from './stream-observer.port.js';
+import type { Flow, Flowing, Sink } from '../../contracts/flowing.js';
+import type { Audience } from './audience.js';
+import type { StreamOutcome } from './stream-observer.port.js';
 
 /** What watches over a request at a provider. */
 export interface Watch {
-  readonly observers: readonly StreamObserver[];
+  readonly audience: Audience;
   /** The signal of the request at the provider. */
   readonly signal: AbortSignal;
   /** Ends that request. */
   readonly abort: () => void;
   /** Called once, whatever the end. */
   readonly onEnd: () => void;
-  readonly onObserverFault: (error: unknown) => void;
 }
 
 /** How the pieces of an answer are told of. */
-export interface Passage<Piece> {
-  /** What is handed on for a piece. */
-  pass(piece: Piece, tell: (event: StreamEvent) => void): Piece;
+export interface Passage<Piece, Batch> {
+  /** What is handed on for a piece, which is told of. */
+  pass(piece: Piece): Piece;
+  /** The same for what comes together. */
+  passAll(batch: Batch): Batch;
   /** The source is at its end. @throws where that is too early */
-  conclude(tell: (event: StreamEvent) => void): StreamOutcome;
+  conclude(): StreamOutcome;
   /** The reader has had enough. */
   leave(): StreamOutcome;
+}
+
+/** A source that tells of itself once where it is pulled, and knows how to flow. */
+export interface Source<Piece, Batch> extends AsyncIterableIterator<Piece> {
+  flow(sink: Sink<Batch>): Flow;
 }
 
 /**
  * The one place between provider and reader. Changes nothing that is not the passage's to change, delays nothing, and ends the
  * provider's request as soon as the reader leaves, even while a read is under way (an async generator would wait for it).
+ *
+ * @param flowOf lets the source flow, whatever of it was pulled before
  */
-export function observedSource<Piece>(pieces: AsyncIterable<Piece>, passage: Passage<Piece>, watch: Watch): AsyncIterableIterator<Piece> {
-  const source = pieces[Symbol.asyncIterator]();
-  let isOver = false;
+export class ObservedSource<Piece, Batch> implements Source<Piece, Batch> {
+  private readonly source: AsyncIterator<Piece>;
+  private isOver = false;
 
-  const notify = (notice: (observer: StreamObserver) => void): void => {
-    notifyAll(watch, notice);
-  };
-  const tell = (event: StreamEvent): void => {
-    notify((observer) => observer.event?.(event));
-  };
-  const end = (outcome: StreamOutcome): void => {
-    if (isOver) return;
-    isOver = true;
-    notify((observer) => observer.end?.(outcome));
-    watch.onEnd();
-  };
+  constructor(
+    pieces: Flowing<Piece, Batch>,
+    private readonly flowOf: (sink: Sink<Batch>, source: AsyncIterator<Piece>) => Flow,
+    private readonly passage: Passage<Piece, Batch>,
+    private readonly watch: Watch,
+  ) {
+    this.source = pieces[Symbol.asyncIterator]();
+  }
 
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      if (isOver) return finished;
-      try {
-        const step = await source.next();
-        if (step.done !== true) return { done: false, value: passage.pass(step.value, tell) };
-        end(passage.conclude(tell));
-        return finished;
-      } catch (error) {
-        const failure = failureOf(error, watch.signal);
-        end({ kind: 'failed', error: failure });
-        watch.abort();
-        throw failure;
-      }
-    },
-    async return() {
-      if (isOver) return finished;
-      end(passage.leave());
-      watch.abort();
-      // Not waited for: a read that is under way comes first in the source's queue.
-      void closed(source);
-      return finished;
-    },
-  };
-}
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 
-/** One observer's fault is no other's, and not the reader's. */
-export function notifyAll(
-  { observers, onObserverFault }: Pick<Watch, 'observers' | 'onObserverFault'>,
-  notice: (observer: StreamObserver) => void,
-): void {
-  for (const observer of observers) {
+  async next(): Promise<IteratorResult<Piece, undefined>> {
+    if (this.isOver) return finished;
     try {
-      notice(observer);
+      const step = await this.source.next();
+      if (step.done !== true) return { done: false, value: this.passage.pass(step.value) };
+      this.over(this.passage.conclude());
+      return finished;
     } catch (error) {
-      onObserverFault(error);
+      throw this.failed(error);
     }
+  }
+
+  async return(): Promise<IteratorResult<Piece, undefined>> {
+    if (this.isOver) return finished;
+    this.left();
+    // Not waited for: a read that is under way comes first in the source's queue.
+    void closed(this.source);
+    return finished;
+  }
+
+  flow(sink: Sink<Batch>): Flow {
+    if (this.isOver) {
+      sink.end();
+      return still;
+    }
+    const flow = this.flowOf(
+      {
+        take: (batch) => !this.isOver && sink.take(this.passage.passAll(batch)),
+        end: (failure) => {
+          if (this.isOver) return;
+          sink.end(this.concluded(failure));
+        },
+      },
+      this.source,
+    );
+    return {
+      resume: () => {
+        flow.resume();
+      },
+      stop: () => {
+        if (this.isOver) return;
+        this.left();
+        flow.stop();
+      },
+    };
+  }
+
+  private concluded(failure: { readonly error: unknown } | undefined): { readonly error: unknown } | undefined {
+    try {
+      if (failure !== undefined) throw failure.error;
+      this.over(this.passage.conclude());
+      return undefined;
+    } catch (error) {
+      return { error: this.failed(error) };
+    }
+  }
+
+  private failed(error: unknown): unknown {
+    const failure = failureOf(error, this.watch.signal);
+    this.over({ kind: 'failed', error: failure });
+    this.watch.abort();
+    return failure;
+  }
+
+  private left(): void {
+    this.over(this.passage.leave());
+    this.watch.abort();
+  }
+
+  private over(outcome: StreamOutcome): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.watch.audience.end(outcome);
+    this.watch.onEnd();
   }
 }
 
 const finished: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/** Of a source that is over. */
+export const still: Flow = { resume: () => undefined, stop: () => undefined };
 
 /** After an abort, whatever broke broke because of it. */
 export function failureOf(error: unknown, signal: AbortSignal): unknown {

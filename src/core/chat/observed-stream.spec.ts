@@ -1,8 +1,9 @@
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { StreamEvent } from '../../contracts/stream-event.js';
+import { Audience } from './audience.js';
 import type { ObservedStreamParts } from './observed-stream.js';
 import { observedStream } from './observed-stream.js';
-import type { StreamOutcome } from './stream-observer.port.js';
+import type { StreamObserver, StreamOutcome } from './stream-observer.port.js';
 
 const start: StreamEvent = { type: 'message-start', model: 'm' };
 const delta: StreamEvent = { type: 'text-delta', part: 0, text: 'a' };
@@ -25,7 +26,10 @@ async function* waiting(signal: AbortSignal): AsyncGenerator<StreamEvent> {
   });
 }
 
-function observe(source: (signal: AbortSignal) => AsyncIterable<StreamEvent>, special: Partial<ObservedStreamParts> = {}) {
+function observe(
+  source: (signal: AbortSignal) => AsyncIterable<StreamEvent>,
+  { observers, ...special }: Partial<ObservedStreamParts> & { readonly observers?: readonly StreamObserver[] } = {},
+) {
   const controller = new AbortController();
   const seen: string[] = [];
   const outcomes: StreamOutcome[] = [];
@@ -35,7 +39,9 @@ function observe(source: (signal: AbortSignal) => AsyncIterable<StreamEvent>, sp
     streamId: 's1',
     provider: 'whole',
     source: source(controller.signal),
-    observers: [{ event: ({ type }) => seen.push(type), end: (outcome) => outcomes.push(outcome) }],
+    audience: new Audience(observers ?? [{ event: ({ type }) => seen.push(type), end: (outcome) => outcomes.push(outcome) }], (error) =>
+      faults.push(error),
+    ),
     signal: controller.signal,
     abort: () => {
       controller.abort();
@@ -43,7 +49,6 @@ function observe(source: (signal: AbortSignal) => AsyncIterable<StreamEvent>, sp
     onEnd: () => {
       ends += 1;
     },
-    onObserverFault: (error) => faults.push(error),
     ...special,
   });
   return { stream, seen, outcomes, faults, controller, ends: () => ends };

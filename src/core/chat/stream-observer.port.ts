@@ -18,11 +18,17 @@ export interface ObservedChat {
 export type StreamOutcome =
   { readonly kind: 'finished' } | { readonly kind: 'failed'; readonly error: unknown } | { readonly kind: 'left' };
 
-/** Sees every event between provider and reader, once and in order. It must be quick; what it throws is logged, never seen by the reader. */
+/** Sees what goes from provider to reader, once and in order. It must be quick; what it throws is logged, never seen by the reader. */
 export interface StreamObserver {
   /** Sent along to the provider, names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Every event. An answer that passes by as it came is read whole for it. */
   event?(event: StreamEvent): void;
+  /**
+   * What tells how an answer goes: `message-start`, `usage`, `message-end`, and the first piece of content. Of several `usage` in a row
+   * only the last may be told. Where nobody sees every event, an answer that passes by is looked through for these alone.
+   */
+  milestone?(event: StreamEvent): void;
   /** Once, last. */
   end?(outcome: StreamOutcome): void;
 }

@@ -39,19 +39,19 @@ describe('the usage meter', () => {
 
   function count(special: Partial<ObservedChat> = {}, outcome = finished, ...events: readonly StreamEvent[]): void {
     const observer = observed(special);
-    for (const event of events) observer.event?.(event);
+    for (const event of events) observer.milestone?.(event);
     observer.end?.(outcome);
   }
 
   it('sums up what was alike within an hour, and writes it after two seconds', async () => {
     const observer = observed();
     clock.advance(30);
-    observer.event?.({ type: 'message-start', model: 'm' });
+    observer.milestone?.({ type: 'message-start', model: 'm' });
     clock.advance(20);
-    observer.event?.({ type: 'text-delta', part: 0, text: 'Hi' });
-    observer.event?.({ type: 'usage', input: 7, output: 1 });
+    observer.milestone?.({ type: 'text-delta', part: 0, text: 'Hi' });
+    observer.milestone?.({ type: 'usage', input: 7, output: 1 });
     clock.advance(50);
-    observer.event?.({ type: 'message-end', reason: 'stop', usage: { input: 7, output: 9, reasoning: 4, cacheRead: 5 } });
+    observer.milestone?.({ type: 'message-end', reason: 'stop', usage: { input: 7, output: 9, reasoning: 4, cacheRead: 5 } });
     observer.end?.(finished);
     count();
     await jest.advanceTimersByTimeAsync(1_999);
@@ -162,8 +162,8 @@ describe('the usage meter', () => {
       const begun = process.cpuUsage();
       for (let request = 0; request < requests; request += 1) {
         const observer = plain.observerOf(chat);
-        for (let event = 0; event < events; event += 1) observer.event?.(delta);
-        observer.event?.({ type: 'message-end', reason: 'stop', usage: { input: 7, output: 9 } });
+        for (let event = 0; event < events; event += 1) observer.milestone?.(delta);
+        observer.milestone?.({ type: 'message-end', reason: 'stop', usage: { input: 7, output: 9 } });
         observer.end?.(finished);
       }
       const { user, system } = process.cpuUsage(begun);

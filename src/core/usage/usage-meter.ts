@@ -4,7 +4,8 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 
 import { Clock } from '../../contracts/clock.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
-import type { StreamEvent, Usage } from '../../contracts/stream-event.js';
+import { isContent } from '../../contracts/milestones.js';
+import type { Usage } from '../../contracts/stream-event.js';
 import type { ObservedChat, StreamObserver, StreamOutcome } from '../chat/stream-observer.port.js';
 import type { UsageBatch } from './usage-store.port.js';
 import { UsageStore } from './usage-store.port.js';
@@ -36,7 +37,7 @@ export class UsageMeter {
     let firstMs: number | undefined;
     let tokens: Usage = {};
     return {
-      event: (event) => {
+      milestone: (event) => {
         if (firstMs === undefined && isContent(event)) firstMs = this.clock.monotonic() - begun;
         if (event.type === 'usage') tokens = { ...tokens, ...event };
         if (event.type === 'message-end') tokens = { ...tokens, ...event.usage };
@@ -111,17 +112,6 @@ function batchesOf(tally: UsageTally): readonly UsageBatch[] {
 
 /** No provider saw such a request; where words of ours can go instead of the client's, they are counted. */
 const neverAsked = 'operation.unsupported';
-
-const noContent: ReadonlySet<StreamEvent['type']> = new Set<StreamEvent['type']>([
-  'message-start',
-  'message-end',
-  'usage',
-  'provider-event',
-]);
-
-function isContent({ type }: StreamEvent): boolean {
-  return !noContent.has(type);
-}
 
 function nameOf(outcome: StreamOutcome): string {
   if (outcome.kind !== 'failed') return outcome.kind;

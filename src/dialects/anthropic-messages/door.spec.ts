@@ -75,6 +75,6 @@ describe('the Messages door', () => {
 
     expect(messagesDoor.encodeBreak(error, 'text/event-stream', Buffer.from('}\n\n'))).toMatch(/^event: error\ndata: \{"type":"error"/);
     expect(messagesDoor.encodeBreak(error, 'application/json', Buffer.from('{'))).toBeUndefined();
-    expect(messagesDoor.tapFor('acme', 'text/html')).toBeUndefined();
+    expect(messagesDoor.tapFor('acme', 'text/html', 'all')).toBeUndefined();
   });
 });

@@ -22,6 +22,9 @@ const routes: readonly DoorRoute[] = [
   { method: '*', path: /^\/.+$/, name: '/*', operation: 'other', model: modelInBody },
 ];
 
+/** What is said of the message itself, and a failure. */
+const landmark = /message_(?:start|delta|stop)["\r\n]|error"(?!\s*:\s*null)|(?:^|[\r\n])(?:event: ?)?error/;
+
 /** For clients of Messages. The vendor's address is without the version, and so is that of its clients. */
 export const messagesDoor: Door = {
   dialect: anthropicMessages,
@@ -33,8 +36,9 @@ export const messagesDoor: Door = {
   keyParameters: [],
   routes,
   failureOf: anthropicMessagesFailure,
-  tapFor: (provider, contentType) =>
-    sseOrJsonTap(contentType, {
+  tapFor: (provider, contentType, depth) =>
+    sseOrJsonTap(contentType, depth, {
+      landmark,
       decoder: anthropicMessagesDecoder(provider),
       eventsOf: (answer) => eventsFromAnswer(provider, answer),
     }),

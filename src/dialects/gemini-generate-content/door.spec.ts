@@ -44,7 +44,7 @@ describe('the generateContent door', () => {
   const cut = { candidates: [{ content: { parts: [{ text: 'Hi' }] } }] };
 
   function read(contentType: string, ...pieces: readonly string[]): TapVerdict | undefined {
-    const tap = generateContentDoor.tapFor('acme', contentType);
+    const tap = generateContentDoor.tapFor('acme', contentType, 'all');
     const events = pieces.flatMap((piece) => tap?.read(Buffer.from(piece)) ?? []);
     const verdict = tap?.end();
     return verdict && { ...verdict, events: [...events, ...verdict.events] };
@@ -65,7 +65,7 @@ describe('the generateContent door', () => {
     expect(read('application/json', `[${JSON.stringify(cut)}]`)).toMatchObject({ isTruncated: true });
     expect(read('application/json', JSON.stringify(cut))).toMatchObject({ isTruncated: false });
     expect(read('application/json', ' ')).toEqual({ events: [], isTruncated: false });
-    expect(generateContentDoor.tapFor('acme', 'text/html')).toBeUndefined();
+    expect(generateContentDoor.tapFor('acme', 'text/html', 'all')).toBeUndefined();
   });
 
   it('ends an event stream that broke off, and no other body', () => {

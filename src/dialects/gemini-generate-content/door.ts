@@ -2,6 +2,7 @@ import type { AskedAnswer, DecodedAsk, Door, DoorRoute, ModelPlace, WireParts } 
 import { modelAtEnd, modelBeforeMethod } from '../../kit/door.js';
 import { memberOf, memberRange, withMember } from '../../kit/json-member.js';
 import { eventStreamType, sseBreak } from '../../kit/stream-writer.js';
+import { milestoneTap } from '../../kit/milestone-tap.js';
 import { streamTap } from '../../kit/wire-tap.js';
 import { jsonBodyTap } from './answer.js';
 import { encodeGenerateContentAnswer } from './answer-encoder.js';
@@ -40,6 +41,9 @@ function method(name: string, operation: DoorRoute['operation'], model: ModelPla
   return { method: 'POST', path, name: `/models/{model}:${name}`, operation, model };
 }
 
+/** An end, a verdict over the prompt, a failure; and calls, by which the end is told to be one of those. */
+const landmark = /finishReason"|promptFeedback"|blockReason"|functionCall"|error"(?!\s*:\s*null)|(?:^|[\r\n])(?:event: ?)?error/;
+
 /** For clients of generateContent. The vendor's address is without the version, and so is that of its clients. */
 export const generateContentDoor: Door = {
   dialect,
@@ -50,8 +54,11 @@ export const generateContentDoor: Door = {
   keyParameters: ['key'],
   routes,
   failureOf: errorFromResponse,
-  tapFor(provider, contentType) {
-    if (contentType.startsWith(eventStreamType)) return streamTap(geminiGenerateContentDecoder(provider));
+  tapFor(provider, contentType, depth) {
+    if (contentType.startsWith(eventStreamType)) {
+      const decoder = geminiGenerateContentDecoder(provider);
+      return depth === 'all' ? streamTap(decoder) : milestoneTap(decoder, landmark);
+    }
     return contentType.includes('json') ? jsonBodyTap(provider) : undefined;
   },
   decode,

@@ -23,6 +23,10 @@ const routes: readonly DoorRoute[] = [
   { method: '*', path: /^\/.+$/, name: '/*', operation: 'other', model: modelInBody },
 ];
 
+/** A choice that ends, counts, a failure, the last mark; and further choices, of which each has to end. */
+const landmark =
+  /(?:finish_reason|usage)"\s*:(?!\s*null)|error"(?!\s*:\s*null)|(?:^|[\r\n])(?:event: ?)?error|\[DONE\]|"index"\s*:\s*[1-9]/;
+
 /** For clients of Chat Completions, and of what else stands beside it on the vendor's API. */
 export const chatDoor: Door = {
   dialect: openAiChat,
@@ -33,8 +37,9 @@ export const chatDoor: Door = {
   keyParameters: [],
   routes,
   failureOf: openAiChatFailure,
-  tapFor: (provider, contentType) =>
-    sseOrJsonTap(contentType, {
+  tapFor: (provider, contentType, depth) =>
+    sseOrJsonTap(contentType, depth, {
+      landmark,
       decoder: openAiChatDecoder(provider),
       eventsOf: (answer) => eventsFromChatAnswer(provider, answer),
     }),

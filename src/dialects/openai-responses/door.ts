@@ -24,6 +24,10 @@ const routes: readonly DoorRoute[] = [
   { method: 'GET', path: /^\/responses\/[^/]+\/input_items$/, name: '/responses/{id}/input_items', operation: 'stored-response' },
 ];
 
+/** The end of the response, a failure; and calls, by which the end is told to be one of those. */
+const landmark =
+  /response\.(?:completed|incomplete|cancelled|failed)["\r\n]|"status"\s*:\s*"failed"|_call"|error"(?!\s*:\s*null)|(?:^|[\r\n])(?:event: ?)?error/;
+
 /** For clients of Responses. Models stand on the door that has the same mounts. */
 export const responsesDoor: Door = {
   dialect: openAiResponses,
@@ -34,8 +38,9 @@ export const responsesDoor: Door = {
   keyParameters: [],
   routes,
   failureOf: openAiResponsesFailure,
-  tapFor: (provider, contentType) =>
-    sseOrJsonTap(contentType, {
+  tapFor: (provider, contentType, depth) =>
+    sseOrJsonTap(contentType, depth, {
+      landmark,
       decoder: openAiResponsesDecoder(provider),
       eventsOf: (answer) => eventsFromResponse(provider, answer),
     }),

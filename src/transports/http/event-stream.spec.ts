@@ -131,7 +131,8 @@ describe('a stream of events to a reader', () => {
   });
 
   it('is over when the reader goes away, and says so to the source', async () => {
-    let isLeft = false;
+    let leave: (() => void) | undefined;
+    const left = new Promise<void>((resolve) => (leave = resolve));
     async function* events(): AsyncGenerator<StreamEvent> {
       try {
         for (;;) {
@@ -139,14 +140,13 @@ describe('a stream of events to a reader', () => {
           await new Promise((resolve) => setImmediate(resolve));
         }
       } finally {
-        isLeft = true;
+        leave?.();
       }
     }
     const stream = await serve(events());
     stream.answer.destroy();
     await stream.over();
-
-    expect(isLeft).toBe(true);
+    await left;
     stream.close();
   });
 

@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 
 import type { ProblemDocument } from '../../contracts/errors/problem.js';
+import type { Flowing } from '../../contracts/flowing.js';
 import type { StreamEvent } from '../../contracts/stream-event.js';
-import { frameWriter, readersPatienceMs } from './frame-writer.js';
+import { batchesFrom } from '../../kit/flow.js';
+import { pour } from './pour.js';
 
 export interface EventStreamOptions {
   /** What the reader is told when the stream fails after it began. */
@@ -20,26 +22,28 @@ const headers = {
 
 /**
  * Writes events as they come: `data:` and one JSON object each, numbered by `seq`. What the provider sent in one read goes
- * out in one write, in the same turn of the loop; the next event is asked for only when the reader has room. A failure
- * becomes one `error` event. Resolves when the answer is over, whoever ended it.
+ * out in one write, in the same turn of the loop; the next is asked for only when the reader has room. A failure becomes one
+ * `error` event. Resolves when the answer is over, whoever ended it.
  */
-export async function sendEventStream(raw: ServerResponse, events: AsyncIterable<StreamEvent>, options: EventStreamOptions): Promise<void> {
+export function sendEventStream(
+  raw: ServerResponse,
+  events: Flowing<StreamEvent, readonly StreamEvent[]>,
+  { problemFrom, ...options }: EventStreamOptions,
+): Promise<void> {
   raw.writeHead(200, headers);
-  const frames = frameWriter(raw, options.patienceMs ?? readersPatienceMs);
-  try {
-    let seq = 0;
-    for await (const event of events) {
-      frames.write(eventFrame(event, seq));
-      seq += 1;
-      const room = frames.room();
-      if (room !== undefined) await room;
-      if (raw.destroyed) return;
-    }
-  } catch (failure) {
-    frames.write(`event: error\ndata: ${JSON.stringify(options.problemFrom(failure))}\n\n`);
-  }
-  frames.flush();
-  raw.end();
+  let seq = 0;
+  return pour(raw, (sink) => batchesFrom(events, sink), {
+    ...options,
+    pieceOf(batch: readonly StreamEvent[]) {
+      let text = '';
+      for (const event of batch) {
+        text += eventFrame(event, seq);
+        seq += 1;
+      }
+      return text;
+    },
+    lastOf: (failure) => (failure === undefined ? '' : `event: error\ndata: ${JSON.stringify(problemFrom(failure.error))}\n\n`),
+  });
 }
 
 /** Spliced: copying the event to number it would cost more than writing it. */

@@ -97,7 +97,8 @@ export class DoorWalk {
       },
       failureOf: door.failureOf,
       ...(route.operation === 'chat' && {
-        tapFor: ({ status, headers: given }) => (status < 300 ? door.tapFor(address.provider, String(given['content-type'])) : undefined),
+        tapFor: ({ status, headers: given }, depth) =>
+          status < 300 ? door.tapFor(address.provider, String(given['content-type']), depth) : undefined,
       }),
       ...retriesFrom(headers),
       onAsk: overhead.asked,

@@ -4,9 +4,11 @@ import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
+import type { Sink } from '../../../contracts/flowing.js';
 import type { StreamEvent } from '../../../contracts/stream-event.js';
 import type { ForwardedAnswer } from '../../../core/chat/forwarding.js';
 import type { StreamWriter } from '../../../kit/door.js';
+import { flowFrom } from '../../../kit/flow.js';
 import { tellSession } from './answer-headers.js';
 import { sendForwarded, sendWritten } from './send-answer.js';
 
@@ -36,7 +38,7 @@ const aForwarded = (contentType: string, ...pieces: readonly string[]): Forwarde
     streamId: 's',
     status: 200,
     headers: { 'content-type': contentType, 'x-request-id': 'theirs', 'x-maestro-session': 'forged', 'x-more': ['a', 'b'] },
-    body: broken(...pieces),
+    body: { flow: (sink: Sink<Uint8Array>) => flowFrom(broken(...pieces), sink) },
   }) as unknown as ForwardedAnswer;
 
 const told: string[] = [];

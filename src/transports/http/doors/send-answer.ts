@@ -1,11 +1,13 @@
 import type { ServerResponse } from 'node:http';
 
 import type { MaestroError } from '../../../contracts/errors/maestro-error.js';
+import type { Flowing } from '../../../contracts/flowing.js';
 import type { StreamEvent } from '../../../contracts/stream-event.js';
 import type { ForwardedAnswer } from '../../../core/chat/forwarding.js';
 import type { StreamWriter } from '../../../kit/door.js';
+import { batchesFrom } from '../../../kit/flow.js';
+import { pour } from '../pour.js';
 import { tellUntranslatedAtEnd, untranslatedTrailer } from '../untranslated.js';
-import { drained, frameWriter, readersPatienceMs } from '../frame-writer.js';
 
 /** Names its failure for the log, and gives it as what the client is told. */
 export type FailureNote = (failure: unknown) => MaestroError;
@@ -16,31 +18,29 @@ const streamHeaders = { 'cache-control': 'no-cache, no-transform', 'x-accel-buff
 const mostUnsaid = 500;
 
 /** Writes an answer in the words of the client's wire, as its events come. Resolves when it is over, whoever ended it. */
-export async function sendWritten(
+export function sendWritten(
   raw: ServerResponse,
-  events: AsyncIterable<StreamEvent>,
+  events: Flowing<StreamEvent, readonly StreamEvent[]>,
   writer: StreamWriter,
   noted: FailureNote,
 ): Promise<void> {
   raw.writeHead(200, { 'content-type': writer.contentType, ...streamHeaders, ...untranslatedTrailer });
   const unsaid = new Set<string>();
-  const frames = frameWriter(raw, readersPatienceMs);
-  try {
-    for await (const event of events) {
-      const { text, notices } = writer.write(event);
-      for (const notice of notices) if (unsaid.size < mostUnsaid) unsaid.add(notice);
-      if (text !== '') frames.write(text);
-      const room = frames.room();
-      if (room !== undefined) await room;
-      if (raw.destroyed) return;
-    }
-    frames.write(writer.end());
-  } catch (failure) {
-    frames.write(writer.fail(noted(failure)));
-  }
-  frames.flush();
-  tellUntranslatedAtEnd(raw, unsaid);
-  raw.end();
+  return pour(raw, (sink) => batchesFrom(events, sink), {
+    pieceOf(batch: readonly StreamEvent[]) {
+      let piece = '';
+      for (const event of batch) {
+        const { text, notices } = writer.write(event);
+        piece += text;
+        for (const notice of notices) if (unsaid.size < mostUnsaid) unsaid.add(notice);
+      }
+      return piece;
+    },
+    lastOf: (failure) => (failure === undefined ? writer.end() : writer.fail(noted(failure.error))),
+    onEnd: () => {
+      tellUntranslatedAtEnd(raw, unsaid);
+    },
+  });
 }
 
 /** What ends an answer that broke off; `undefined` where its kind has no words for it. */
@@ -50,35 +50,29 @@ export type BreakText = (error: MaestroError, contentType: string, tail: Uint8Ar
 const own = new Set(['x-request-id', 'x-maestro-provider', 'x-maestro-session', 'x-maestro-overhead-ms']);
 
 /** Hands a provider's answer on byte by byte. One that broke off ends with its wire's own words, or visibly broken. */
-export async function sendForwarded(
+export function sendForwarded(
   raw: ServerResponse,
   { status, headers, body }: ForwardedAnswer,
   breakText: BreakText,
   noted: FailureNote,
 ): Promise<void> {
-  for (const [name, value] of Object.entries(headers)) {
-    if (!own.has(name)) raw.setHeader(name, typeof value === 'string' ? value : [...value]);
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    if (!own.has(name)) raw.setHeader(name, value);
     else if (name === 'x-request-id') raw.setHeader('x-maestro-upstream-request-id', String(value));
   }
   const contentType = String(headers['content-type'] ?? '').toLowerCase();
   if (contentType.startsWith('text/event-stream')) raw.setHeader('x-accel-buffering', 'no');
   raw.writeHead(status);
-  let tail: Uint8Array = new Uint8Array();
-  try {
-    for await (const piece of body) {
-      tail = piece.length > 4 ? piece.subarray(-4) : piece;
-      if (!raw.write(piece)) await drained(raw, readersPatienceMs);
-      if (raw.destroyed) return;
-    }
-  } catch (failure) {
-    const text = breakText(noted(failure), contentType, tail);
-    if (text === undefined) {
-      raw.destroy();
-      return;
-    }
-    raw.write(text);
-  }
-  raw.end();
+  let last: Uint8Array = new Uint8Array();
+  return pour(raw, (sink) => body.flow(sink), {
+    pieceOf(bytes: Uint8Array) {
+      last = bytes;
+      return bytes;
+    },
+    lastOf: (failure) => (failure === undefined ? '' : breakText(noted(failure.error), contentType, last.subarray(-4))),
+  });
 }
 
 /** Past the server's own serializing: its frames and these must not come in two ways. */
