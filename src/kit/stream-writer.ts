@@ -2,6 +2,7 @@ import type { StreamEncoder } from '../contracts/behaviours/stream-encoder.js';
 import type { StreamState } from '../contracts/behaviours/streaming.behaviour.js';
 import type { StreamDecoder } from '../contracts/behaviours/stream-decoder.js';
 import type { StreamEvent } from '../contracts/stream-event.js';
+import type { ServerSentEvent } from '../contracts/wire-request.js';
 import type { StreamWriter } from './door.js';
 import { sseText } from './sse-text.js';
 import { milestoneTap } from './milestone-tap.js';
@@ -18,11 +19,17 @@ export function sseWriter<State extends StreamState>(encoder: StreamEncoder<Stat
     write(event) {
       const step = encoder.encode(event, state);
       state = step.state;
-      return { text: step.frames.map(sseText).join(''), notices: step.notices };
+      return { text: textOf(step.frames), notices: step.notices };
     },
     end: () => '',
-    fail: (error) => encoder.fail(error, state).map(sseText).join(''),
+    fail: (error) => textOf(encoder.fail(error, state)),
   };
+}
+
+function textOf(frames: readonly ServerSentEvent[]): string {
+  let text = '';
+  for (const frame of frames) text += sseText(frame);
+  return text;
 }
 
 /** For an event stream that passed by and broke off. What was begun is ended first, so that the last words are read as an event. */

@@ -29,6 +29,8 @@ export interface ChatEncoderState extends StreamState {
   /** Numbers of the parts that are thoughts, in the order of their blocks. */
   readonly thoughts: readonly number[];
   readonly usage?: Usage;
+  /** The chunk of a piece of text, before and after the text: of a stream's chunks, most are the same but for that. */
+  readonly textChunk?: readonly [before: string, after: string];
 }
 
 /** What one event adds: to the message, to its log probabilities, to what is remembered. */

@@ -20,11 +20,27 @@ export function openAiChatEncoder(options: ChatAnswerOptions): StreamEncoder<Cha
 
 function encode(event: StreamEvent, state: ChatEncoderState, options: ChatAnswerOptions): EncodedStep<ChatEncoderState> {
   if (event.type === 'message-end') return encodeEnd(event, state, options);
-  const addition = additionOf(event, state, options);
-  const next: ChatEncoderState = { ...state, ...addition.state };
-  const { delta, logprobs = null, notices = [] } = addition;
-  const frames = delta === undefined ? [] : [frameOf(chunkOf(next, options, [{ index: 0, delta, logprobs, finish_reason: null }]))];
-  return { frames, notices, state: next };
+  if (event.type === 'text-delta' && event.logprobs === undefined && state.textChunk !== undefined) {
+    const [before, after] = state.textChunk;
+    return { frames: [{ data: before + JSON.stringify(event.text) + after }], notices: none, state };
+  }
+  const { delta, logprobs = null, notices = none, state: added } = additionOf(event, state, options);
+  const next: ChatEncoderState = added === undefined ? state : { ...state, ...added };
+  const frames = delta === undefined ? [] : [frameOf(pieceOf(next, options, delta, logprobs))];
+  return { frames, notices, state: event.type === 'message-start' ? { ...next, textChunk: textChunkOf(next, options) } : next };
+}
+
+const none: readonly string[] = [];
+
+function textChunkOf(state: ChatEncoderState, options: ChatAnswerOptions): readonly [string, string] {
+  const whole = JSON.stringify(pieceOf(state, options, { content: '' }, null));
+  // The last one: ids and models are texts of others.
+  const at = whole.lastIndexOf('"content":""') + '"content":'.length;
+  return [whole.slice(0, at), whole.slice(at + 2)];
+}
+
+function pieceOf(state: ChatEncoderState, options: ChatAnswerOptions, delta: JsonObject, logprobs: JsonObject | null): JsonObject {
+  return chunkOf(state, options, [{ index: 0, delta, logprobs, finish_reason: null }]);
 }
 
 /** What an event says on this wire, in a stream and in a whole answer alike. */
