@@ -47,7 +47,7 @@ const rings = [
   {
     name: 'http',
     folder: 'transports/http',
-    may: ['contracts/', 'core/', 'dialects/', 'kit/door[.]ts$', 'transports/requests/', 'transports/http/'],
+    may: ['contracts/', 'core/', 'dialects/', 'kit/(door|flow)[.]ts$', 'transports/requests/', 'transports/http/'],
     npm: [...nest, '@nestjs/platform-fastify', '@nestjs/swagger', '@nestjs/terminus', 'fastify', '@fastify/static'],
   },
   {
