@@ -22,6 +22,7 @@ import type { Telemetry } from './observability/telemetry.js';
 import { startTelemetry } from './observability/telemetry.js';
 import { loadKeys } from './persistence/encryption/key-file.js';
 import type { KeyRing } from './persistence/encryption/key-ring.js';
+import type { ProcessMetrics } from './observability/gathered-metrics.js';
 import { DatabasePool } from './persistence/database-pool.js';
 import { gatewayAdapter, prepareGateway } from './transports/http/gateway.js';
 import type { RpcDoors } from './transports/rpc/connect-rpc.js';
@@ -33,6 +34,8 @@ export interface GatewayOptions {
   readonly providersFolders: readonly string[];
   readonly logger: PinoLogger;
   readonly filter: SecretFilter;
+  /** What every process of this gateway counts; absent: it is this one alone. */
+  readonly metricsOfAll?: () => Promise<readonly ProcessMetrics[]>;
 }
 
 export interface Gateway {
@@ -45,6 +48,8 @@ export interface Gateway {
   readonly newAdminKey?: Secret;
   /** Where the encryption keys lie, if they lie in a file. */
   readonly encryptionKeyFile?: string;
+  /** What this process counts. */
+  readonly metrics: () => Promise<ProcessMetrics>;
   /** Lets running answers finish, then closes everything. Called again, it hurries. */
   stop(): Promise<void>;
 }
@@ -60,7 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const kept = given === undefined ? adminKeyIn(environment.dataDir) : undefined;
   const adminKey = Secret.of(given ?? kept?.key ?? '');
   for (const secret of [adminKey, ...secretsIn(environment)]) filter.remember(secret);
-  const telemetry = await startTelemetry(environment.otlp);
+  const telemetry = await startTelemetry({ otlp: environment.otlp, metricsOfAll: options.metricsOfAll });
   const { app, doors } = await listening(options, adminKey, keys.keyRing, telemetry).catch(async (error: unknown) => {
     await telemetry.close();
     // A key that nobody was told is of no use: the start that succeeds makes one, and tells it.
@@ -73,6 +78,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...(kept !== undefined && { adminKeyFile: kept.file }),
     ...(kept?.isNew === true && { newAdminKey: adminKey }),
     ...(keys.file !== undefined && { encryptionKeyFile: keys.file }),
+    metrics: () => telemetry.ownMetrics(),
     stop: stopper({ app, doors, telemetry }, environment.drainMs),
   };
 }

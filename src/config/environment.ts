@@ -38,6 +38,8 @@ export interface Environment {
   /** Milliseconds. */
   readonly drainMs: number;
   readonly usageDays: number;
+  /** Processes that serve. */
+  readonly workers: number;
   /** Secret: it may hold a password. */
   readonly httpsProxy?: string;
   /** Secret, as `httpsProxy`. */
@@ -89,6 +91,7 @@ const numeric: ReadonlySet<VariableName> = new Set<VariableName>([
   'PORT',
   'MAESTRO_DRAIN_MS',
   'MAESTRO_USAGE_DAYS',
+  'MAESTRO_WORKERS',
   'OTEL_METRIC_EXPORT_INTERVAL',
 ]);
 
@@ -146,7 +149,7 @@ function environmentFrom(variables: EnvironmentVariables, source: EnvironmentSou
     areProvidersStrict: isTrue(variables.MAESTRO_PROVIDERS_STRICT),
     isFindingLocal: isTrue(variables.MAESTRO_FIND_LOCAL),
     arePrivateUpstreamsAllowed: isTrue(variables.MAESTRO_ALLOW_PRIVATE_UPSTREAMS),
-    ...{ drainMs: variables.MAESTRO_DRAIN_MS, usageDays: variables.MAESTRO_USAGE_DAYS },
+    ...{ drainMs: variables.MAESTRO_DRAIN_MS, usageDays: variables.MAESTRO_USAGE_DAYS, workers: variables.MAESTRO_WORKERS },
     areMetricsOpen: isTrue(variables.MAESTRO_METRICS_OPEN),
     ...(variables.NO_PROXY !== undefined && { noProxy: variables.NO_PROXY }),
     ...(otlp !== undefined && { otlp }),

@@ -86,6 +86,11 @@ export class EnvironmentVariables extends TelemetryVariables {
   @Max(3_650, { message: 'a whole number of days from 1 to 3650' })
   MAESTRO_USAGE_DAYS = 400;
 
+  @IsInt({ message: 'a whole number from 1 to 128' })
+  @Min(1, { message: 'a whole number from 1 to 128' })
+  @Max(128, { message: 'a whole number from 1 to 128' })
+  MAESTRO_WORKERS = 1;
+
   @IsOptional()
   @IsUrl(
     { protocols: ['http', 'https'], require_protocol: true, require_tld: false },
@@ -169,6 +174,7 @@ export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
   },
   MAESTRO_DRAIN_MS: { text: 'Milliseconds that running streams get to finish when the gateway is stopped.' },
   MAESTRO_USAGE_DAYS: { text: 'Days that the usage of callers and sessions is kept for.' },
+  MAESTRO_WORKERS: { text: 'Processes that serve, on one port; about as many as there are cores (see docs/scaling.md).' },
   HTTPS_PROXY: { text: 'Proxy for every call of a provider and of its logins; also https_proxy.', otherwise: 'none', isSecret: true },
   HTTP_PROXY: { text: 'The same for providers whose address begins with http://; also http_proxy.', otherwise: 'none', isSecret: true },
   NO_PROXY: {

@@ -11,8 +11,12 @@ export function gatewayMetrics(registry: Registry) {
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> =>
     new Counter({ name, help, labelNames, registers });
-  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []): Gauge<Label> =>
-    new Gauge({ name, help, labelNames, registers });
+  const gauge = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[] = [],
+    aggregator: 'sum' | 'min' | 'max' = 'sum',
+  ): Gauge<Label> => new Gauge({ name, help, labelNames, registers, aggregator });
   const histogram = <Label extends string>(name: string, help: string, labelNames: readonly Label[], buckets: number[]): Histogram<Label> =>
     new Histogram({ name, help, labelNames, buckets, registers });
   return {
@@ -64,11 +68,15 @@ export function gatewayMetrics(registry: Registry) {
     lastRound: gauge(
       'maestro_refresh_ahead_last_round_timestamp_seconds',
       'When the refresh ahead last saw to its work. Alarm where it is older than a minute.',
+      [],
+      // Of several workers the one that is stuck counts.
+      'min',
     ),
     breakers: gauge(
       'maestro_provider_breaker_open',
       "1 where a provider's token endpoint fails everybody and is left alone for the moment.",
       ['provider'],
+      'max',
     ),
     connections: gauge('maestro_database_connections', 'Connections of the pool, and requests that wait for one.', ['state']),
   };

@@ -14,6 +14,8 @@ export interface LoggerOptions {
   readonly filter: SecretFilter;
   /** Given every line as it is logged. Default: standard output, at the end of the turn; nothing is lost when the process exits. */
   readonly destination?: DestinationStream;
+  /** Which process of several this is. */
+  readonly worker?: number;
 }
 
 const prettyOptions = { singleLine: true, translateTime: 'SYS:HH:MM:ss', messageFormat: '{context} {msg}', ignore: 'context' };
@@ -27,11 +29,16 @@ type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 export class PinoLogger implements LoggerService {
   readonly #pino: Logger;
 
-  constructor({ level, format, filter, destination }: LoggerOptions) {
+  constructor({ level, format, filter, destination, worker }: LoggerOptions) {
     const out = filteredBy(filter, destination ?? pino.destination({ dest: 1, sync: true }));
     const lines = destination === undefined ? gatheredLines(out) : out;
     this.#pino = pino(
-      { level, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+      {
+        level,
+        base: worker === undefined ? null : { worker },
+        timestamp: stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+      },
       format === 'json' ? lines : prettified(lines),
     );
   }

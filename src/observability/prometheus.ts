@@ -7,6 +7,7 @@ import type { MetricsPage } from '../core/telemetry/metrics-page.port.js';
 import type { IncomingRequest, RequestEnd, RequestObserver, RequestWatch } from '../core/telemetry/request-observer.port.js';
 import type { AnswerFacts } from './answer-facts.js';
 import { noteEvent } from './answer-facts.js';
+import type { ProcessMetrics } from './gathered-metrics.js';
 import type { GatewayState } from './gateway-state.js';
 import { knownModels } from './known-models.js';
 import type { GatewayMetrics } from './metrics.js';
@@ -33,8 +34,14 @@ export class PrometheusMetrics implements RequestObserver, MetricsPage {
   }
 
   async text(): Promise<string> {
-    if (this.state !== undefined) this.read(this.state);
+    this.readState();
     return this.registry.metrics();
+  }
+
+  /** The same, to be summed up with what other processes count. */
+  json(): Promise<ProcessMetrics> {
+    this.readState();
+    return this.registry.getMetricsAsJSON();
   }
 
   /** Where the gauges are read from, as soon as there is a gateway. */
@@ -89,6 +96,10 @@ export class PrometheusMetrics implements RequestObserver, MetricsPage {
       // A provider's own word: what is no count of anything is not added to one.
       if (count !== undefined && count > 0 && Number.isFinite(count)) this.metrics.tokens.inc({ ...labels, kind }, count);
     }
+  }
+
+  private readState(): void {
+    if (this.state !== undefined) this.read(this.state);
   }
 
   private read({ providers, restingProviders, refreshes, leases, lastRound, connections }: GatewayState): void {
