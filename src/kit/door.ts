@@ -4,7 +4,8 @@ import type { Model } from '../contracts/model.js';
 import type { ChatAnswer, StreamEvent } from '../contracts/stream-event.js';
 import type { Dialect, WireHeaders, WireOperation } from '../contracts/wire-request.js';
 import { carriedMark } from './carried.js';
-import { memberOf, memberRange, withMember } from './json-member.js';
+import type { ByteRange } from './json-member.js';
+import { memberRange, valueAt, withMember } from './json-member.js';
 import type { FailureReader } from './wire-call.js';
 import type { WireFailure } from './wire-failure.js';
 import type { TapDepth, WireTap } from './wire-tap.js';
@@ -122,14 +123,25 @@ export interface ModelEncoding {
   one(model: OfferedModel): JsonObject;
 }
 
+/** Where a body names its model, looked up once for each body: bodies may be large. */
+const modelRanges = new WeakMap<Uint8Array, ByteRange | 'none'>();
+
+function modelRangeOf(body: Uint8Array | undefined): ByteRange | undefined {
+  if (body === undefined) return undefined;
+  const range = modelRanges.get(body) ?? memberRange(body, 'model') ?? 'none';
+  modelRanges.set(body, range);
+  return range === 'none' ? undefined : range;
+}
+
 /** The `model` member of a JSON body. */
 export const modelInBody: ModelPlace = {
   find({ body }) {
-    const model = body === undefined ? undefined : memberOf(body, 'model');
+    const range = modelRangeOf(body);
+    const model = body === undefined || range === undefined ? undefined : valueAt(body, range);
     return typeof model === 'string' ? model : undefined;
   },
   replace({ path, body }, model) {
-    const range = body === undefined ? undefined : memberRange(body, 'model');
+    const range = modelRangeOf(body);
     return body === undefined || range === undefined ? { path } : { path, body: withMember(body, range, model) };
   },
 };

@@ -41,6 +41,11 @@ const privateHeaders = ['forwarded', 'origin', 'referer', 'via', 'x-real-ip', 't
 
 const dropped = new Set([...connectionHeaders, ...credentialHeaders, ...privateHeaders]);
 
+/** A cookie is for the provider's origin, which the client never sees. */
+const droppedOfAnswers = new Set([...connectionHeaders, 'set-cookie']);
+
+const none: ReadonlySet<string> = new Set();
+
 /**
  * Passes a request on in the provider's own wire: the body as it is, to the session's address, with the session's credential
  * and none of the client's. The answer comes back untouched, whatever its status.
@@ -92,32 +97,42 @@ function addressOf(baseUrl: string, path: string): string {
   if (!path.startsWith('/') || address.origin !== base.origin || !address.pathname.startsWith(root)) {
     throw new MaestroError('request.invalid', { problems: ['the path leaves the base address of the provider'] });
   }
+  if (address.search !== '') withoutCredentials(address.searchParams);
+  return address.href;
+}
+
+function withoutCredentials(parameters: URLSearchParams): void {
   for (const name of credentialParameters) {
     // Asked first: taking away what is not there would still write the whole query anew.
-    if (address.searchParams.has(name)) address.searchParams.delete(name);
+    if (parameters.has(name)) parameters.delete(name);
   }
-  return address.href;
 }
 
 function forwardable(headers: WireHeaders): OutgoingHeaders {
   const named = connectionNames(headers);
   const kept: OutgoingHeaders = {};
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
     if (dropped.has(name) || named.has(name) || privatePrefixes.some((prefix) => name.startsWith(prefix))) continue;
-    kept[name] = typeof value === 'string' ? value : value.join(', ');
+    const value = headers[name];
+    if (value !== undefined) kept[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return kept;
 }
 
 function withoutConnectionHeaders(headers: WireHeaders): WireHeaders {
   const named = connectionNames(headers);
-  // A cookie is for the provider's origin, which the client never sees.
-  const isKept = (name: string): boolean => name !== 'set-cookie' && !connectionHeaders.includes(name) && !named.has(name);
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => isKept(name)));
+  const kept: Record<string, WireHeaders[string]> = {};
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value !== undefined && !droppedOfAnswers.has(name) && !named.has(name)) kept[name] = value;
+  }
+  return kept;
 }
 
 /** Headers that a `Connection` header names belong to that connection as well. */
 function connectionNames(headers: WireHeaders): ReadonlySet<string> {
-  const names = (headerOf(headers, 'connection') ?? '').split(',');
+  const given = headerOf(headers, 'connection');
+  if (given === undefined || given === 'keep-alive') return none;
+  const names = given.split(',');
   return new Set(names.map((name) => name.trim().toLowerCase()).filter((name) => name !== ''));
 }

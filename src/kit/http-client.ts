@@ -9,6 +9,10 @@ import { waysOut } from './ways-out.js';
 
 export type { HttpClientOptions } from './ways-out.js';
 
+/** Addresses of which is remembered how a request leaves. */
+const mostRemembered = 500;
+const longestRemembered = 500;
+
 /**
  * Connection pools, one for each origin, shared by all sessions; nothing of a session stays in them.
  *
@@ -16,8 +20,17 @@ export type { HttpClientOptions } from './ways-out.js';
  */
 export function httpClient(options: HttpClientOptions = {}): HttpClient {
   const ways = waysOut(options);
+  const known = new Map<string, WayOut>();
+  /** Chat goes to few addresses, again and again. What is refused is not remembered: it throws. */
+  const wayTo = (url: string): WayOut => {
+    const way = known.get(url) ?? ways.to(new URL(url));
+    if (url.length > longestRemembered) return way;
+    if (known.size >= mostRemembered) known.clear();
+    known.set(url, way);
+    return way;
+  };
   return {
-    request: async (request) => send(ways.to(new URL(request.url)), request),
+    request: async (request) => send(wayTo(request.url), request),
     close: () => ways.close(),
   };
 }

@@ -39,10 +39,14 @@ export function memberRange(json: Uint8Array, name: string): ByteRange | undefin
 /** The value of a member as it is, or `undefined` where there is none. */
 export function memberOf(json: Uint8Array, name: string): unknown {
   const range = memberRange(json, name);
-  if (range === undefined) return undefined;
+  return range === undefined ? undefined : valueAt(json, range);
+}
+
+/** The value that stands there, or `undefined` where it cannot be read. */
+export function valueAt(json: Uint8Array, { start, end }: ByteRange): unknown {
   try {
     // A view: bodies may be large, and this is a small part of one.
-    return JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8', range.start, range.end));
+    return JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8', start, end));
   } catch {
     return undefined;
   }

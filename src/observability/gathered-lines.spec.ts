@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { setImmediate } from 'node:timers/promises';
 
 import { gatheredLines } from './gathered-lines.js';
 
@@ -10,15 +9,30 @@ function aDestination() {
 }
 
 describe('lines of the log', () => {
-  it('are written in one piece where one turn of the loop brings them, and in their order', async () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('are written in one piece where one moment brings them, and in their order', () => {
     const { pieces, lines } = aDestination();
     lines.write('a\n');
     lines.write('b\n');
     expect(pieces).toEqual([]);
-    await setImmediate();
+    jest.runAllTimers();
     lines.write('c\n');
-    await setImmediate();
+    jest.runAllTimers();
     expect(pieces).toEqual(['a\nb\n', 'c\n']);
+  });
+
+  it('are written at once where somebody asks for it, and not again', () => {
+    const { pieces, lines } = aDestination();
+    lines.write('it ends\n');
+    lines.flush();
+    jest.runAllTimers();
+    expect(pieces).toEqual(['it ends\n']);
   });
 
   it('are not lost when the process exits in the same turn', () => {

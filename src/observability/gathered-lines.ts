@@ -1,17 +1,26 @@
-import { setImmediate } from 'node:timers';
-
 import type { DestinationStream } from 'pino';
 
-/** Characters that do not wait for the turn to end. */
+/** Characters that do not wait. */
 const mostHeld = 64 * 1024;
 
+/** Milliseconds. */
+const gathering = 10;
+
+export interface GatheredLines extends DestinationStream {
+  /** Writes what waits. */
+  readonly flush: () => void;
+}
+
 /**
- * Writes what is logged in one turn of the loop in one piece: a line for each request would cost as many system calls. What waits
- * is written when the process exits, also by an error that nobody caught.
+ * Writes what is logged within a moment in one piece: a line for each request would cost as many system calls. What waits is written
+ * when the process exits, also by an error that nobody caught; only who kills it loses a moment's lines.
  */
-export function gatheredLines(out: DestinationStream, exits: Pick<NodeJS.Process, 'once'> = process): DestinationStream {
+export function gatheredLines(out: DestinationStream, exits: Pick<NodeJS.Process, 'once'> = process): GatheredLines {
   let held = '';
+  let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
     if (held === '') return;
     const lines = held;
     held = '';
@@ -20,9 +29,10 @@ export function gatheredLines(out: DestinationStream, exits: Pick<NodeJS.Process
   exits.once('exit', flush);
   return {
     write(line) {
-      if (held === '') setImmediate(flush);
       held += line;
       if (held.length >= mostHeld) flush();
+      else timer ??= setTimeout(flush, gathering).unref();
     },
+    flush,
   };
 }

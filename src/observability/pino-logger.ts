@@ -12,7 +12,7 @@ export interface LoggerOptions {
   readonly level: string;
   readonly format: 'json' | 'pretty';
   readonly filter: SecretFilter;
-  /** Given every line as it is logged. Default: standard output, at the end of the turn; nothing is lost when the process exits. */
+  /** Given every line as it is logged. Default: standard output, a moment's lines at once; nothing is lost when the process exits. */
   readonly destination?: DestinationStream;
   /** Which process of several this is. */
   readonly worker?: number;
@@ -28,10 +28,14 @@ type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 /** Nest's logger on pino: one line an entry, flat fields, every line through the filter. */
 export class PinoLogger implements LoggerService {
   readonly #pino: Logger;
+  /** Of a log that is gathered: writes what waits. */
+  readonly #flush: (() => void) | undefined;
 
   constructor({ level, format, filter, destination, worker }: LoggerOptions) {
     const out = filteredBy(filter, destination ?? pino.destination({ dest: 1, sync: true }));
-    const lines = destination === undefined ? gatheredLines(out) : out;
+    const gathered = destination === undefined ? gatheredLines(out) : undefined;
+    const lines = gathered ?? out;
+    this.#flush = gathered?.flush;
     this.#pino = pino(
       {
         level,
@@ -74,6 +78,8 @@ export class PinoLogger implements LoggerService {
     const stack = rest.length > 1 ? rest[0] : undefined;
     const { text, fields } = entryFrom(message);
     this.#pino[level]({ ...flatFields({ context, stack }), ...fields }, text);
+    // Who logs these may not live to see the moment's end.
+    if (level === 'error' || level === 'fatal') this.#flush?.();
   }
 }
 

@@ -16,8 +16,8 @@ export class AdminKey {
     this.#digest = digestOf(key.reveal());
   }
 
-  /** Digests are of one length, so comparing them tells nothing of the key's. */
-  is(key: string): boolean {
-    return timingSafeEqual(digestOf(key), this.#digest);
+  /** Digests are of one length, so comparing them tells nothing of the key's. @param digest `digestOf` a key */
+  has(digest: Buffer): boolean {
+    return timingSafeEqual(digest, this.#digest);
   }
 }

@@ -25,6 +25,9 @@ export type KeptKey = Pick<NewCallerRecord, 'pepper' | 'secretVersion' | 'keyHas
 /** Milliseconds: a key's last use is known to the minute. */
 const coarseness = 60_000;
 
+/** Digests that are remembered; then they are learnt anew. */
+const mostHolders = 10_000;
+
 /** A row that no key opens: who asks for what is not there waits for the same work. */
 interface Decoy extends KeptKey {
   readonly id: string;
@@ -42,6 +45,8 @@ export class CallerKeys {
   private decoy: Promise<Decoy> | undefined;
   /** Digests of keys that opened a row. They go with the row: a change brings another record. */
   private readonly proven = new WeakMap<CallerRecord, Buffer>();
+  /** Whose key has this digest: where to look first, never a proof. */
+  private readonly holders = new Map<string, string>();
   private readonly notedAt = new Map<string, number>();
 
   constructor(
@@ -68,12 +73,10 @@ export class CallerKeys {
    * @throws MaestroError `caller.key-invalid`, `caller.rate-limited`, `database.unavailable`
    */
   async callerOf(text: string, adminKey: AdminKey): Promise<Caller> {
-    if (adminKey.is(text)) return adminCaller;
-    const key = callerKeyFromText(text);
-    if (key === undefined) throw invalid();
-    const record = await this.hot.find(key.callerId);
-    const isRight = record === undefined ? await this.opens(key, await this.decoyRow()) : await this.isProven(text, key, record);
-    if (record === undefined || !isRight || !this.isValid(record)) throw invalid();
+    const digest = digestOf(text);
+    if (adminKey.has(digest)) return adminCaller;
+    const record = (await this.provenRecord(digest)) ?? (await this.recordOf(text, digest));
+    if (record === undefined || !this.isValid(record)) throw invalid();
     const caller = callerFrom(record);
     this.meter.count(caller);
     this.note(record);
@@ -84,13 +87,25 @@ export class CallerKeys {
     return revokedAt === undefined && (expiresAt === undefined || expiresAt > this.clock.now());
   }
 
-  private async isProven(text: string, key: CallerKey, record: CallerRecord): Promise<boolean> {
-    const digest = digestOf(text);
-    const proven = this.proven.get(record);
-    if (proven !== undefined && timingSafeEqual(proven, digest)) return true;
-    const isRight = await this.opens(key, record);
-    if (isRight) this.proven.set(record, digest);
-    return isRight;
+  /** Of a key that opened this very record before; what changed since is another record. */
+  private async provenRecord(digest: Buffer): Promise<CallerRecord | undefined> {
+    const callerId = this.holders.get(digest.toString('latin1'));
+    const record = callerId === undefined ? undefined : await this.hot.find(callerId);
+    const proven = record === undefined ? undefined : this.proven.get(record);
+    return proven !== undefined && timingSafeEqual(proven, digest) ? record : undefined;
+  }
+
+  /** The row that a key opens. A key without a row waits for the same work as a wrong one. */
+  private async recordOf(text: string, digest: Buffer): Promise<CallerRecord | undefined> {
+    const key = callerKeyFromText(text);
+    if (key === undefined) return undefined;
+    const record = await this.hot.find(key.callerId);
+    const isRight = await this.opens(key, record ?? (await this.decoyRow()));
+    if (record === undefined || !isRight) return undefined;
+    this.proven.set(record, digest);
+    if (this.holders.size >= mostHolders) this.holders.clear();
+    this.holders.set(digest.toString('latin1'), record.id);
+    return record;
   }
 
   private async opens(key: CallerKey, { id, pepper, secretVersion, keyHash }: KeptKey & { readonly id: string }): Promise<boolean> {

@@ -58,10 +58,13 @@ export class AuthorisedClients {
    */
   async open(caller: Caller, scope: Scope, address: SessionAddress, signal?: AbortSignal): Promise<OpenSession> {
     const { record, age } = await this.finder.findToUse(caller, scope, address);
-    refuseUnusable(this.shown(record));
-    const held = await this.fresh(this.held.get(record) ?? (await this.hold(record)), age, signal);
+    const session = this.shown(record);
+    refuseUnusable(session);
+    const found = this.held.get(record) ?? (await this.hold(record));
+    if (!isRefreshable(found.credentials)) refuseExpired(session);
+    const held = isRefreshable(found.credentials) ? await this.fresh(found, age, signal) : found;
     this.lastUsed.note(record.id);
-    return this.opened(held);
+    return this.opened(held, held === found ? session : this.shown(held.record));
   }
 
   /** @throws MaestroError `provider.unknown`, `operation.unsupported` */
@@ -81,19 +84,19 @@ export class AuthorisedClients {
     return held;
   }
 
-  private opened({ record, credentials, client }: Held): OpenSession {
-    const open = { session: this.shown(record), client };
-    if (!isRefreshable(credentials)) return open;
-    return { ...open, renew: async (signal) => this.opened(await this.renewed(record, 'rejected', signal)) };
+  private opened({ record, credentials, client }: Held, session: Session): OpenSession {
+    if (!isRefreshable(credentials)) return { session, client };
+    const renew = async (signal: AbortSignal | undefined): Promise<OpenSession> => {
+      const held = await this.renewed(record, 'rejected', signal);
+      return this.opened(held, this.shown(held.record));
+    };
+    return { session, client, renew };
   }
 
+  /** Of a login that can be refreshed. */
   private async fresh(held: Held, age: number, signal: AbortSignal | undefined): Promise<Held> {
-    const { record, credentials } = held;
+    const { record } = held;
     const now = timeOf(record, this.clock, age);
-    if (!isRefreshable(credentials)) {
-      refuseExpired(this.shown(record));
-      return held;
-    }
     if (!isDue(record, now)) return held;
     try {
       return await this.renewed(record, 'due', signal);

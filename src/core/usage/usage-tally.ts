@@ -60,13 +60,12 @@ export class UsageTally {
   }
 
   private toldModel(hour: number, { callerId, sessionId, model }: UsageNote): string {
-    if (!readableName.test(model)) return otherModels;
     if (hour !== this.#hour) this.#models.clear();
     this.#hour = hour;
     const place = `${callerId} ${sessionId}`;
     const known = this.#models.get(place) ?? new Set();
     if (known.has(model)) return model;
-    if (known.size >= mostModels) return otherModels;
+    if (known.size >= mostModels || !readableName.test(model)) return otherModels;
     this.#models.set(place, known.add(model));
     return model;
   }
@@ -90,7 +89,8 @@ function emptySums(hour: Date, model: string, note: UsageNote): Sums {
 }
 
 function count(sums: Sums, { callerName, sessionName, tokens, latencyMs, firstMs }: UsageNote): void {
-  Object.assign(sums, { callerName, sessionName });
+  sums.callerName = callerName;
+  sums.sessionName = sessionName;
   sums.requests += 1;
   for (const kind of tokenKinds) sums.tokens[kind] += countOf(tokens[kind]);
   sums.latencyMs += latencyMs;

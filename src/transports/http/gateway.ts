@@ -55,22 +55,30 @@ export function prepareGateway(app: NestFastifyApplication): void {
   const observers = app.get<unknown, readonly RequestObserver[]>(requestObservers, { strict: false });
   const logger = new Logger('Http');
   app.useGlobalFilters(new ProblemFilter());
-  fastify.addHook('onRequest', async (request, reply) => {
+  fastify.addHook('onRequest', (request, reply, done) => {
     // On the raw answer, since a stream is written past Fastify.
     reply.raw.setHeader('x-request-id', request.id);
     watchRequest(request, reply, logger, observers);
     const overhead = overheadMeter();
     notesOf(request).overhead = overhead;
-    await authenticate(request, authenticator);
-    overhead.bodyAwaited();
+    const going = (): void => {
+      overhead.bodyAwaited();
+      done();
+    };
+    if (isNative(request)) authenticate(request, authenticator).then(going, done);
+    else going();
   });
   mountOpenApi(app);
   mountDoors(app);
 }
 
-/** Before a stranger's body is read; by the route that the router found, since an address may be written in many ways. */
+/** By the route that the router found, since an address may be written in many ways. */
+function isNative({ routeOptions: { url } }: FastifyRequest): boolean {
+  return url?.startsWith('/api/') === true;
+}
+
+/** Before a stranger's body is read. */
 async function authenticate(request: FastifyRequest, authenticator: Authenticator): Promise<void> {
-  if (request.routeOptions.url?.startsWith('/api/') !== true) return;
   letIn(request, await authenticator.callerOf(bearerKeyFrom(request.headers.authorization)));
 }
 

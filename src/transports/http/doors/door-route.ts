@@ -26,21 +26,52 @@ export interface IncomingTarget {
 export function routeOf(doors: readonly Door[], { method, url, headers }: IncomingTarget): RoutedRequest {
   const mark = url.indexOf('?');
   const [whole, query] = mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark)];
-  const search = new URLSearchParams(query);
-  const candidates = doors.flatMap((door) =>
+  const asked = { search: new URLSearchParams(query), query };
+  const isMarked = ({ door: { markHeader } }: Place): boolean => markHeader !== undefined && headers[markHeader] !== undefined;
+  const { named, rest, all } = placesOf(doors, method, whole);
+  const found = [named, rest, all].map((some) => some.find(isMarked) ?? some[0]).find((some) => some !== undefined);
+  return { ...(found ?? nearest(doors, method, whole, isMarked)), ...asked };
+}
+
+type Place = Omit<RoutedRequest, 'search' | 'query'>;
+
+/** Where an address may be meant. */
+interface Places {
+  /** With a route of the address's own. */
+  readonly named: readonly Place[];
+  /** With a route for whatever there is. */
+  readonly rest: readonly Place[];
+  readonly all: readonly Place[];
+}
+
+/** Clients ask at few addresses, again and again. */
+const mostRemembered = 500;
+const longestRemembered = 200;
+const remembered = new WeakMap<readonly Door[], Map<string, Places>>();
+
+function placesOf(doors: readonly Door[], method: string, whole: string): Places {
+  const known = remembered.get(doors) ?? new Map<string, Places>();
+  remembered.set(doors, known);
+  const key = `${method} ${whole}`;
+  const found = known.get(key) ?? placesAt(doors, method, whole);
+  if (key.length > longestRemembered) return found;
+  if (known.size >= mostRemembered) known.clear();
+  known.set(key, found);
+  return found;
+}
+
+function placesAt(doors: readonly Door[], method: string, whole: string): Places {
+  const all = doors.flatMap((door) =>
     door.mounts
       .filter((mount) => whole === mount || whole.startsWith(`${mount}/`))
-      .map((mount): RoutedRequest => {
+      .map((mount): Place => {
         const path = whole.slice(mount.length);
         const route = isDoubled(mount, path) ? undefined : door.routes.find((each) => isFor(each, method, path));
-        return { door, mount, address: whole, path, search, query, ...(route !== undefined && { route }) };
+        return { door, mount, address: whole, path, ...(route !== undefined && { route }) };
       }),
   );
-  const isMarked = ({ door: { markHeader } }: RoutedRequest): boolean => markHeader !== undefined && headers[markHeader] !== undefined;
-  const named = candidates.filter(({ route }) => route !== undefined && route.operation !== 'other');
-  const rest = candidates.filter(({ route }) => route?.operation === 'other');
-  const found = [named, rest, candidates].map((some) => some.find(isMarked) ?? some[0]).find((some) => some !== undefined);
-  return found ?? nearest(doors, method, whole, { search, query, isMarked });
+  const named = all.filter(({ route }) => route !== undefined && route.operation !== 'other');
+  return { named, rest: all.filter(({ route }) => route?.operation === 'other'), all };
 }
 
 /** `/v1/v1/…`: somebody's base URL has the version, and so has the client. */
@@ -53,13 +84,8 @@ function isFor(route: DoorRoute, method: string, path: string): boolean {
   return (route.method === '*' || route.method === method) && route.path.test(path);
 }
 
-function nearest(
-  doors: readonly Door[],
-  method: string,
-  path: string,
-  { isMarked, ...rest }: Pick<RoutedRequest, 'search' | 'query'> & { readonly isMarked: (routed: RoutedRequest) => boolean },
-): RoutedRequest {
-  const all = doors.flatMap((door) => door.mounts.map((mount): RoutedRequest => ({ door, mount, address: path, path, ...rest })));
+function nearest(doors: readonly Door[], method: string, path: string, isMarked: (place: Place) => boolean): Place {
+  const all = doors.flatMap((door) => door.mounts.map((mount): Place => ({ door, mount, address: path, path })));
   const meant = all
     .filter(({ door, mount }) => correctionFor(door, method, mount, path) !== undefined)
     .sort((one, other) => rootOf(other.mount).length - rootOf(one.mount).length);

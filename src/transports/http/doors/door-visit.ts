@@ -75,6 +75,10 @@ export function jsonFrom(body: Uint8Array | undefined): unknown {
 }
 
 export function wireHeaders(headers: IncomingHttpHeaders): WireHeaders {
-  const given = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  return Object.fromEntries(given);
+  const given: Record<string, WireHeaders[string]> = {};
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value !== undefined) given[name] = value;
+  }
+  return given;
 }
