@@ -24,3 +24,8 @@ export function spread(samples) {
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
   return ((at(0.75) - at(0.25)) / 2 / at(0.5)) * 100;
 }
+
+/** What the others are measured against: the least that passing on, or else translating, can cost. */
+export function floorOf(rows) {
+  return rows['node-fast (floor)'] ?? rows['normfast (floor)'];
+}

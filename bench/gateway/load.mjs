@@ -1,9 +1,9 @@
-// The load, in a process of its own: so many requests, so many at a time, each begun when another ended. It reads every byte
-// and holds none.
+// The load, in a process of its own. It reads every byte and holds none. Either so many requests, so many at a time, each begun
+// when another ended; or pairs of requests, one after the other, to two servers in turn.
 import { Pool } from 'undici';
 
 process.on('message', (job) => {
-  run(job).then(
+  (job.beside === undefined ? run(job) : pairs(job)).then(
     (result) => process.send?.({ result }),
     (error) => process.send?.({ error: String(error) }),
   );
@@ -27,6 +27,21 @@ async function run({ url, path, headers, body, requests, concurrency }) {
   const seconds = (performance.now() - begin) / 1000;
   await pool.close();
   return { seconds, failures, firstBytes };
+}
+
+/** Milliseconds to the first byte at both servers, pair by pair. */
+async function pairs({ beside, requests, ...job }) {
+  const sides = [job, beside].map((side) => ({ ...side, pool: new Pool(side.url, { connections: 1 }), firstBytes: [] }));
+  let failures = 0;
+  for (let pair = 0; pair < requests; pair += 1) {
+    for (const { pool, firstBytes, ...ask } of pair % 2 === 0 ? sides : sides.toReversed()) {
+      const { status, firstByteMs } = await once(pool, ask);
+      if (status !== 200) failures += 1;
+      firstBytes.push(firstByteMs);
+    }
+  }
+  await Promise.all(sides.map(({ pool }) => pool.close()));
+  return { failures, firstBytes: sides[0].firstBytes, besideFirstBytes: sides[1].firstBytes };
 }
 
 function once(pool, { path, headers, body }) {

@@ -10,8 +10,10 @@ import { stopped } from './processes.mjs';
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const adminKey = 'an-admin-key-for-the-benchmark-and-nothing-else';
 
-export async function startMaestro({ upstream, key, env = {}, nodeOptions = [] }) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'maestro-bench-'));
+/** @param keptDataDir of a gateway that was here before; it is asked nothing and its folder stays */
+export async function startMaestro({ upstream, key, env = {}, nodeOptions = [], onLine, keptDataDir }) {
+  const dataDir = keptDataDir ?? mkdtempSync(join(tmpdir(), 'maestro-bench-'));
+  const begun = performance.now();
   const child = spawn(process.execPath, [...nodeOptions, main], {
     env: {
       ...withoutSettings(process.env),
@@ -27,7 +29,9 @@ export async function startMaestro({ upstream, key, env = {}, nodeOptions = [] }
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const url = await addressOf(child);
+  const url = await addressOf(child, onLine);
+  const startMs = performance.now() - begun;
+  if (keptDataDir !== undefined) return { pid: child.pid, url, dataDir, startMs, stop: () => stopped(child) };
   const api = async (path, body) => {
     const response = await fetch(`${url}/api${path}`, {
       method: 'POST',
@@ -47,6 +51,7 @@ export async function startMaestro({ upstream, key, env = {}, nodeOptions = [] }
     pid: child.pid,
     url,
     dataDir,
+    startMs,
     api,
     callerKey: caller.key,
     ask: (scenario) => ({
@@ -54,9 +59,9 @@ export async function startMaestro({ upstream, key, env = {}, nodeOptions = [] }
       headers: { 'content-type': 'application/json', authorization: `Bearer ${caller.key}` },
       model: `${providers[scenario]}:work/bench-model`,
     }),
-    stop: async () => {
+    stop: async ({ keeping = false } = {}) => {
       await stopped(child);
-      rmSync(dataDir, { recursive: true, force: true });
+      if (!keeping) rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
@@ -68,7 +73,7 @@ function withoutSettings(environment) {
   );
 }
 
-function addressOf(child) {
+function addressOf(child, onLine) {
   return new Promise((resolve, reject) => {
     let told = '';
     let errors = '';
@@ -77,7 +82,10 @@ function addressOf(child) {
     });
     child.stdout.on('data', (piece) => {
       // Read on for ever: a log that nobody reads stands in the gateway's way.
-      if (told === 'found') return;
+      if (told === 'found') {
+        onLine?.(String(piece));
+        return;
+      }
       told += String(piece);
       const [, url] = /"url":"([^"]+)"/.exec(told) ?? [];
       if (url === undefined) return;

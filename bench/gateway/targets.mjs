@@ -65,7 +65,7 @@ export const targets = [
   {
     name: 'Maestro',
     serves: ['json', 'stream', 'from-anthropic', 'from-gemini'],
-    start: async ({ upstream, key }) => startMaestro({ upstream, key }),
+    start: async ({ upstream, key, maestro }) => startMaestro({ upstream, key, ...maestro }),
   },
   simple('@musistudio/llms', 'targets/llms.mjs', ['json', 'stream'], () => ({ model: 'mock,bench-model' })),
   simple('Portkey', 'targets/portkey.mjs', ['json', 'stream', 'from-anthropic', 'from-gemini'], ({ upstream, key, scenario }) => ({
@@ -89,7 +89,7 @@ async function startNginx({ upstream, key }) {
   writeFileSync(
     join(folder, 'nginx.conf'),
     `worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
-     events { worker_connections 4096; }
+     events { worker_connections 8192; }
      http { access_log off; upstream mock { server ${new URL(upstream).host}; keepalive 128; }
        server { listen 127.0.0.1:${String(port)}; location / {
          proxy_pass http://mock; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off;

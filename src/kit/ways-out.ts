@@ -20,7 +20,7 @@ export interface HttpClientOptions {
   readonly noProxy?: string;
   /** Milliseconds; default 5,000. */
   readonly connectTimeoutMs?: number;
-  /** Open connections to one origin; default 256. */
+  /** Open connections to one origin; default 1,024. */
   readonly connectionsPerOrigin?: number;
   /** Connect to public addresses only. Behind a proxy, where a name leads is the proxy's to decide. */
   readonly isPublicOnly?: boolean;
@@ -53,7 +53,7 @@ export interface WaysOut {
 export function waysOut(options: HttpClientOptions): WaysOut {
   const isPublicOnly = options.isPublicOnly === true;
   const timeout = options.connectTimeoutMs ?? 5_000;
-  const pools = { connections: options.connectionsPerOrigin ?? 256, keepAliveTimeout: 30_000 };
+  const pools = { connections: options.connectionsPerOrigin ?? 1_024, keepAliveTimeout: 30_000 };
   const tls = options.authorities === undefined ? {} : { ca: [...rootCertificates, ...options.authorities] };
   const direct = new Agent({ ...pools, connect: { timeout, ...tls, ...(isPublicOnly && { lookup: publicLookup(options.resolver) }) } });
   const secureProxy = given(options.httpsProxy) ? proxyFrom(options.httpsProxy, 'HTTPS_PROXY') : undefined;

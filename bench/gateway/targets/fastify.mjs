@@ -2,7 +2,7 @@
 import fastify from 'fastify';
 import { Pool } from 'undici';
 
-const pool = new Pool(process.env.UPSTREAM, { connections: 128 });
+const pool = new Pool(process.env.UPSTREAM, { connections: 1_100 });
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${process.env.UPSTREAM_KEY}` };
 
 const server = fastify();

@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Pool } from 'undici';
 
-const pool = new Pool(process.env.UPSTREAM, { connections: 128 });
+const pool = new Pool(process.env.UPSTREAM, { connections: 1_100 });
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${process.env.UPSTREAM_KEY}` };
 
 class ProxyController {

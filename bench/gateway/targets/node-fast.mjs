@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers';
 
 import { Pool } from 'undici';
 
-const pool = new Pool(process.env.UPSTREAM, { connections: 128 });
+const pool = new Pool(process.env.UPSTREAM, { connections: 1_100 });
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${process.env.UPSTREAM_KEY}` };
 
 const server = http.createServer((request, response) => {

@@ -7,7 +7,7 @@ import { Pool } from 'undici';
 
 const wire = process.env.WIRE;
 const blankLine = wire === 'gemini' ? '\r\n\r\n' : '\n\n';
-const pool = new Pool(process.env.UPSTREAM, { connections: 128 });
+const pool = new Pool(process.env.UPSTREAM, { connections: 1_100 });
 const key = process.env.UPSTREAM_KEY;
 
 const asks = {
