@@ -8,11 +8,10 @@ import { TypeOrmSessionStore } from '../dist/persistence/typeorm-session-store.j
 import { summary, table } from './measure.mjs';
 
 const sizes = [1_000, 100_000, 1_000_000];
-const rounds = 10;
 const lookupsPerRound = 1_000;
 const warmUp = 500;
 
-const fill = `
+export const fillSessions = `
   insert into saved_authentications
     (id, provider, auth_type, name, credentials, key_id, secret_version, generation, status, lease_epoch, refresh_failures, created_at, updated_at)
   select gen_random_uuid(), 'bench', 'api_key', 'session_' || n, decode(repeat('ab', 320), 'hex'), 'k1', 1, 1, 'active', 0, 0, now(), now()
@@ -23,7 +22,8 @@ const plain = {
   text: 'select id, provider, auth_type, name, credentials, key_id from saved_authentications where provider = $1 and auth_type = $2 and name = $3',
 };
 
-export async function benchLookup() {
+export async function benchLookup({ rounds: given }) {
+  const rounds = Math.max(given, 5);
   const dataDir = mkdtempSync(join(tmpdir(), 'maestro-bench-'));
   chmodSync(dataDir, 0o755);
   const dataSource = await createDataSource({ dataDir });
@@ -36,10 +36,10 @@ export async function benchLookup() {
     let present = 0;
     for (const size of sizes) {
       process.stderr.write(`  filling to ${size.toLocaleString('en')} rows …\n`);
-      await pool.query(fill, [present + 1, size]);
+      await pool.query(fillSessions, [present + 1, size]);
       await pool.query('vacuum analyze saved_authentications');
       present = size;
-      rows.push(await measured(size, store, pool));
+      rows.push(await measured(size, store, pool, rounds));
     }
     const shown = rows.map(({ size, store: own, plain: floor }) => ({
       rows: size.toLocaleString('en'),
@@ -58,7 +58,7 @@ export async function benchLookup() {
   }
 }
 
-async function measured(size, store, pool) {
+async function measured(size, store, pool, rounds) {
   const anyName = () => `session_${String(1 + Math.floor(Math.random() * size))}`;
   const ways = {
     store: (name) => store.findByName('bench', name, 'api_key'),

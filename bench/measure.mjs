@@ -5,7 +5,12 @@ export function summary(samples) {
   return { p50: at(0.5), p99: at(0.99) };
 }
 
+/** Every table of this run, for the page. */
+const told = [];
+export const toldTables = () => told;
+
 export function table(title, rows) {
+  told.push({ title, rows });
   const columns = Object.keys(rows[0] ?? {});
   const cells = rows.map((row) => columns.map((column) => String(row[column])));
   const widths = columns.map((column, index) => Math.max(column.length, ...cells.map((row) => row[index].length)));

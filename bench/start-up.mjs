@@ -1,5 +1,7 @@
 // From the command to a gateway that listens: the very first time, when the database is made and migrated, and again.
-import { rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 
 import { startMaestro } from './gateway/maestro.mjs';
 import { median, table } from './measure.mjs';
@@ -35,10 +37,8 @@ export async function benchStartUp({ rounds }) {
 
 /** The encryption keys lie in the data folder, so a database of others' is opened with keys of its own only once. */
 async function onceAt(url) {
-  const keys = `k1=${Buffer.alloc(32, 7).toString('base64')}`;
+  const keys = `k1=${randomBytes(32).toString('base64')}`;
   const env = { DATABASE_URL: url, MAESTRO_ENCRYPTION_KEYS: keys };
-  const { mkdtempSync } = await import('node:fs');
-  const { tmpdir } = await import('node:os');
   const folder = mkdtempSync(`${tmpdir()}/maestro-bench-`);
   const gateway = await startMaestro({ upstream, key: 'sk-bench', env, keptDataDir: folder });
   await gateway.stop();
