@@ -2,6 +2,7 @@ import { MaestroError } from '../../src/contracts/errors/maestro-error.js';
 import type { Workbench } from '../../src/transports/cli/workbench.js';
 import { documentedUsages } from '../support/documented-usages.js';
 import { migrationsOf, runTool } from '../support/run-tool.js';
+import { tellFigure } from '../support/tell-figure.js';
 
 type Part = keyof Workbench;
 
@@ -73,6 +74,7 @@ const told: string[] = [];
 
 describe('a command', () => {
   afterAll(() => {
+    tellFigure('T33', `command line: ${String(told.length)} commands, each reaches its own part only`);
     console.info(`${String(told.length)} commands, what each reaches, and how it ends where that refuses\n${told.join('\n')}`);
   });
 

@@ -1,5 +1,6 @@
 import type { DoorGateway } from './door-gateway.js';
 import { providers, startDoorGateway } from './door-gateway.js';
+import { tellFigure } from '../support/tell-figure.js';
 import { until } from '../support/until.js';
 
 const count = 2_000;
@@ -45,7 +46,8 @@ describe('clients that leave a door', () => {
     }
     delays.sort((one, other) => one - other);
     const quantile = (share: number): number => Math.round(delays[Math.floor((delays.length - 1) * share)] ?? NaN);
-    console.info(
+    tellFigure(
+      'T28',
       `${String(count)} clients left, ${String(delays.length)} while a provider answered; upstream ended after p50 ${String(quantile(0.5))} ms, p99 ${String(quantile(0.99))} ms, max ${String(quantile(1))} ms`,
     );
 

@@ -16,6 +16,7 @@ import { CapturedLog } from '../support/captured-log.js';
 import { InMemoryPersistenceModule } from '../support/in-memory-persistence.module.js';
 import { InMemorySessionStore } from '../support/in-memory-session-store.js';
 import { builtInProviders } from '../support/start-gateway.js';
+import { tellFigure } from '../support/tell-figure.js';
 import type { Row } from '../support/who-may.js';
 import { doorTable, nobody, open, provider, providers, routeTable, someKey } from '../support/who-may.js';
 
@@ -143,6 +144,7 @@ async function faultsOf({ name, row, ...target }: Target, at: () => string = () 
 
 describe('who may do what', () => {
   afterAll(() => {
+    tellFigure('T33', `REST: ${String(told.length)} routes × ${String(callers.length)} kinds of caller`);
     console.info([`${String(told.length)} routes`.padEnd(84), callers.join('  ')].join(' ') + `\n${told.join('\n')}`);
   });
 

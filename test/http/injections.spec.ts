@@ -2,6 +2,7 @@ import { injectionTrial } from '../support/injection-trial.js';
 import { payloads } from '../support/injections.js';
 import type { TestGateway } from '../support/start-gateway.js';
 import { startTestGateway } from '../support/start-gateway.js';
+import { tellFigure } from '../support/tell-figure.js';
 
 describe('text that wants to be a statement', () => {
   let gateway: TestGateway;
@@ -14,7 +15,8 @@ describe('text that wants to be a statement', () => {
   it('changes no row, is refused, and makes PostgreSQL do nothing that harmless text does not', async () => {
     const { tries, wrong, strange, usual, rows } = await injectionTrial(gateway, payloads);
 
-    console.info(
+    tellFigure(
+      'T34',
       `${String(tries)} tries: ${String(wrong.length)} served, ${String(strange.length)} statements beside the ${String(usual)} usual ones`,
     );
     expect(tries).toBeGreaterThanOrEqual(500);

@@ -3,6 +3,7 @@ import { startCanaryListener } from '../support/canary-listener.js';
 import { innerUrls } from '../support/inner-urls.js';
 import type { TestGateway } from '../support/start-gateway.js';
 import { startTestGateway } from '../support/start-gateway.js';
+import { tellFigure } from '../support/tell-figure.js';
 
 const messages = [{ role: 'user', content: 'Hello' }];
 
@@ -42,7 +43,7 @@ describe('where a credential is sent', () => {
       );
       if (!isRefused) taken.push({ baseUrl, answers: answers.map(({ status, text }) => [status, text]) });
     }
-    console.info(`origins: ${String(urls.length)} addresses inside, refused by two routes each`);
+    tellFigure('T35', `${String(urls.length)} addresses inside, refused by two routes each; 0 connections at the listener`);
 
     expect(taken).toEqual([]);
     expect(new Set(urls).size).toBeGreaterThanOrEqual(150);

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { TypeOrmAuditLog } from '../../src/persistence/audit/typeorm-audit-log.js';
 import { KeyRing } from '../../src/persistence/encryption/key-ring.js';
 import { freshDatabase } from '../support/postgres.js';
+import { tellFigure } from '../support/tell-figure.js';
 
 const root = process.cwd();
 const program = ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'test/persistence/audit-writer.mts')];
@@ -23,8 +24,9 @@ describe('the audit trail', () => {
     const wrote = performance.now();
     const verdict = await new TypeOrmAuditLog(database.dataSource, KeyRing.parse(keys)).verify();
     const reports = runs.map(({ stdout }) => JSON.parse(stdout) as { readonly written: number; readonly p95: number });
-    console.info(
-      `T37: 100,000 events from 4 processes in ${((wrote - began) / 1_000).toFixed(1)} s, p95 ${reports.map(({ p95 }) => p95.toFixed(1)).join(' ')} ms ` +
+    tellFigure(
+      'T37',
+      `100,000 events from 4 processes in ${((wrote - began) / 1_000).toFixed(1)} s, p95 ${reports.map(({ p95 }) => p95.toFixed(1)).join(' ')} ms ` +
         `with twenty writers at a time, walked in ${((performance.now() - wrote) / 1_000).toFixed(1)} s`,
     );
     expect(reports.map(({ written }) => written)).toEqual([25_000, 25_000, 25_000, 25_000]);

@@ -9,6 +9,7 @@ import type { Connection } from '../../src/persistence/statements.js';
 import { transaction } from '../../src/persistence/statements.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
+import { tellFigure } from '../support/tell-figure.js';
 import { mutations } from '../support/trail-mutations.js';
 
 const oldKey = randomBytes(32).toString('base64');
@@ -78,7 +79,7 @@ describe('the audit trail', () => {
     await Promise.all(writers.map((writer) => append(100, writer)));
 
     const each = (performance.now() - began) / 2_000;
-    console.info(`T37: 2,000 events from 4 pools, ${each.toFixed(2)} ms each`);
+    tellFigure('T37', `2,000 events from 4 pools, ${each.toFixed(2)} ms each`);
     expect(await log.verify()).toMatchObject({ ok: true, checked: 2_000, head: { seq: 2_000 } });
     await Promise.all(others.map((other) => other.destroy()));
   });
@@ -97,7 +98,7 @@ describe('the audit trail', () => {
       if (verdict.ok) undetected.push(mutation.what);
     }
 
-    console.info(`T37: ${String(all.length)} changes of the trail, ${String(undetected.length)} undetected`);
+    tellFigure('T37', `${String(all.length)} changes of the trail, ${String(undetected.length)} undetected`);
     expect(undetected).toEqual([]);
     expect(await log.verify()).toMatchObject({ ok: true, checked: events });
   });

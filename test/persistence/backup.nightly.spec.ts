@@ -4,6 +4,7 @@ import { TypeOrmArchive } from '../../src/persistence/archive/typeorm-archive.js
 import { prepareDatabase } from '../../src/persistence/open-database.js';
 import { aKeyRing, backedUp, openedSessions, putSessions, someSessions, sourceOf } from '../support/archived-vault.js';
 import { freshDatabase } from '../support/postgres.js';
+import { tellFigure } from '../support/tell-figure.js';
 
 describe('a backup of a large vault', () => {
   it('brings ten thousand sessions back into a new database, opened the same', async () => {
@@ -21,7 +22,8 @@ describe('a backup of a large vault', () => {
     expect({ rows: rows['saved_authentications'], stale }).toEqual({ rows: 10_000, stale: 3_334 });
     expect(await openedSessions(target.dataSource, keyRing)).toEqual(await openedSessions(origin.dataSource, keyRing));
     const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(1);
-    console.info(
+    tellFigure(
+      'T40',
       `backup of 10000 sessions: ${seconds(backedUpAt - begin)} s, ${String(bytes.length >> 10)} KiB; restore: ${seconds(restoredAt - backedUpAt)} s`,
     );
     await Promise.all([origin.close(), target.close()]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { SealContext } from '../../src/core/sessions/secret-box.port.js';
 import { AesGcmSecretBox } from '../../src/persistence/encryption/aes-gcm-secret-box.js';
 import { KeyRing } from '../../src/persistence/encryption/key-ring.js';
+import { tellFigure } from '../support/tell-figure.js';
 
 interface Vectors {
   readonly keys: string;
@@ -21,6 +22,7 @@ describe.each(files)('the frozen secrets of %s', (file) => {
 
   it('are twenty', () => {
     expect(vectors).toHaveLength(20);
+    tellFigure('T15', `${file}: ${String(vectors.length)} frozen values, each opened by its own test`);
   });
 
   it.each(vectors.map((vector, index) => [index, vector] as const))(

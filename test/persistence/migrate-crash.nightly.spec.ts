@@ -1,6 +1,7 @@
 import { dieOnTheWayDown, dieOnTheWayUp, killedProcess } from '../support/migration-crash.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { emptyDatabase } from '../support/postgres.js';
+import { tellFigure } from '../support/tell-figure.js';
 
 const nightly = process.env['MAESTRO_TEST_NIGHTLY'] === '1' ? describe : describe.skip;
 
@@ -18,7 +19,7 @@ nightly('a migration killed at each of its statements', () => {
     const up = await dieOnTheWayUp(database, killedProcess, 600, 1);
     const down = await dieOnTheWayDown(database, killedProcess, 1);
 
-    console.info(`kill -9 at each statement: ${String(up)} up, ${String(down)} down, 0 rows lost`);
+    tellFigure('T19', `kill -9 at each statement: ${String(up)} up, ${String(down)} down, 0 rows lost`);
     expect(up + down).toBeGreaterThanOrEqual(60);
   }, 3_600_000);
 });

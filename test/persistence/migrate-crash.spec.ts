@@ -2,6 +2,7 @@ import { cutConnections, dieOnTheWayDown, dieOnTheWayUp, killedProcess } from '.
 import { fillOrigin, originOf, plainRows } from '../support/origin-table.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { emptyDatabase } from '../support/postgres.js';
+import { tellFigure } from '../support/tell-figure.js';
 
 // Every statement, with killed processes: migrate-crash.nightly.spec.ts.
 describe('a migration that dies', () => {
@@ -14,11 +15,15 @@ describe('a migration that dies', () => {
   });
 
   it('on the way up, converges when it is run again', async () => {
-    expect(await dieOnTheWayUp(database, cutConnections, 6, 11)).toBeGreaterThan(8);
+    const deaths = await dieOnTheWayUp(database, cutConnections, 6, 11);
+    tellFigure('T19', `up, cut at each 11th statement: ${String(deaths)} deaths, each next run converges`);
+    expect(deaths).toBeGreaterThan(8);
   }, 60_000);
 
   it('on the way down, converges when it is run again', async () => {
-    expect(await dieOnTheWayDown(database, cutConnections, 17)).toBeGreaterThan(5);
+    const deaths = await dieOnTheWayDown(database, cutConnections, 17);
+    tellFigure('T19', `down, cut at each 17th statement: ${String(deaths)} deaths, each next run converges`);
+    expect(deaths).toBeGreaterThan(5);
   }, 60_000);
 
   it('by SIGKILL in the middle, does too', async () => {

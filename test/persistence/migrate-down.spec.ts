@@ -5,6 +5,7 @@ import { TypeOrmMigrations } from '../../src/persistence/typeorm-migrations.js';
 import { canary, keyRing, openedRows } from '../support/origin-table.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { emptyDatabase } from '../support/postgres.js';
+import { tellFigure } from '../support/tell-figure.js';
 import { fillVault } from '../support/vault-rows.js';
 
 const sealing = 'SealSessions1795348800000';
@@ -38,6 +39,7 @@ describe('the vault, on its way down', () => {
       expect(await besideTables(dataSource)).toEqual(beside);
     }
     expect(await migrations.status()).toMatchObject({ parkedRows: 0, unknownSteps: [] });
+    tellFigure('T20', `${String(sessions)} for each of 4 pairs, 3 × down and up: ${String(rows.length)} rows, names and secrets the same`);
   });
 
   it('opens no secret: below, the credentials are the envelope, the id and the version', async () => {

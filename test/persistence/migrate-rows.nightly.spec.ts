@@ -1,6 +1,7 @@
 import { TypeOrmMigrations } from '../../src/persistence/typeorm-migrations.js';
 import { fillOrigin, keyRing, openedRows, originOf, plainRows } from '../support/origin-table.js';
 import { emptyDatabase } from '../support/postgres.js';
+import { tellFigure } from '../support/tell-figure.js';
 
 const nightly = process.env['MAESTRO_TEST_NIGHTLY'] === '1' ? describe : describe.skip;
 const rows = 100_000;
@@ -25,7 +26,8 @@ nightly('a hundred thousand sessions of the single-session system', () => {
     expect(await openedRows(dataSource)).toEqual(opened);
     await database.close();
 
-    console.info(
+    tellFigure(
+      'T18',
       `migrate ${String(before.length)} rows: up ${String(upMs)} ms (writers waited ${String(closedMs)} ms at most for the new form), ` +
         `down ${String(downMs)} ms, up again ${String(againMs)} ms; all rows equal`,
     );

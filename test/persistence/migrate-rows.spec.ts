@@ -14,6 +14,7 @@ import { TypeOrmMigrations } from '../../src/persistence/typeorm-migrations.js';
 import { aKeyText, canary, fillOrigin, keyRing, openedRows, originOf, originTable, plainRows } from '../support/origin-table.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { emptyDatabase } from '../support/postgres.js';
+import { tellFigure } from '../support/tell-figure.js';
 
 const usualRows = 5000;
 const nastyRows = 14;
@@ -39,7 +40,7 @@ describe("a single-session system's table", () => {
 
     const began = performance.now();
     const { steps } = await migrations.up({ onProgress: ({ done }) => told.push(done) });
-    console.info(`migrate up: ${String(before.length)} rows in ${String(Math.round(performance.now() - began))} ms`);
+    tellFigure('T18', `migrate up: ${String(before.length)} rows in ${String(Math.round(performance.now() - began))} ms`);
 
     expect(steps).toEqual(chain.map(({ name }) => name));
     expect(before).toHaveLength(usualRows + nastyRows);

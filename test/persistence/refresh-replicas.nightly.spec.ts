@@ -8,6 +8,7 @@ import { percentile, startRefreshScene } from '../support/refresh-scene.js';
 import { endHolder, roundOf } from '../support/refresh-trials.js';
 import type { CallerOutcome, Replica } from '../support/replica.js';
 import { severedDatabase } from '../support/severed-database.js';
+import { tellFigure } from '../support/tell-figure.js';
 import { until } from '../support/until.js';
 
 const leaseMs = 2_000;
@@ -34,8 +35,9 @@ describe('eight replicas with 50 callers each', () => {
 
     const { ledger, lost, misreported } = await scene.examined('strict', [login]);
     const waits = outcomes.map(({ milliseconds }) => milliseconds);
-    console.info(
-      `T1: 8 × 50 × 100: ${String(scene.issuers.strict.calls.length)} token calls, ${String(lost.length)} families lost, ` +
+    tellFigure(
+      'T1',
+      `8 × 50 × 100: ${String(scene.issuers.strict.calls.length)} token calls, ${String(lost.length)} families lost, ` +
         `callers p50 ${String(percentile(waits, 0.5))} ms, p99 ${String(percentile(waits, 0.99))} ms; ledger: ${ledgerText(ledger)}`,
     );
     expect(outcomes.filter(({ code }) => code !== undefined)).toEqual([]);
@@ -69,7 +71,7 @@ describe('a holder that is ended amid a refresh', () => {
       expect(found.calls).toEqual(logins.map(() => 1));
       expect(found.misreported).toEqual([]);
     }
-    console.info(`T4: SIGTERM in ${String(rounds * atOnce)} refreshes: ${String(lost)} lost; ledger: ${ledgerText(ledger)}`);
+    tellFigure('T4', `SIGTERM in ${String(rounds * atOnce)} refreshes: ${String(lost)} lost; ledger: ${ledgerText(ledger)}`);
     expect(lost).toBe(0);
   }, 600_000);
 
@@ -103,8 +105,9 @@ describe('a holder that is ended amid a refresh', () => {
       }
       const untouched = await scene.examined(rotation, bystanders);
       const cutOff = ledger.filter(({ states }) => states.startsWith('unknown')).length;
-      console.info(
-        `T5 ${rotation}: kill -9 in ${String(rounds * atOnce)} refreshes, ${String(cutOff)} of them cut off: ${String(lost.length)} lost; ` +
+      tellFigure(
+        'T5',
+        `${rotation}: kill -9 in ${String(rounds * atOnce)} refreshes, ${String(cutOff)} of them cut off: ${String(lost.length)} lost; ` +
           `answered after p99 ${String(percentile(answered, 0.99))} ms (lease ${String(leaseMs)} ms); ledger: ${ledgerText(ledger)}`,
       );
       if (rotation !== 'strict') expect(lost).toEqual([]);
@@ -140,7 +143,7 @@ describe('a database that is away for 20 seconds', () => {
     await way.close();
 
     const { ledger, lost, misreported } = await scene.examined('strict', logins);
-    console.info(`T7: database away 20 s after 50 answers: ${String(lost.length)} lost; ledger: ${ledgerText(ledger)}`);
+    tellFigure('T7', `database away 20 s after 50 answers: ${String(lost.length)} lost; ledger: ${ledgerText(ledger)}`);
     expect({ lost, misreported }).toEqual({ lost: [], misreported: [] });
     expect(ledger.filter(({ sends, states }) => sends !== 1 || states !== 'stored')).toEqual([]);
     expect(scene.issuers.strict.calls).toHaveLength(50);
@@ -164,8 +167,9 @@ describe('ten thousand sessions that end within a minute', () => {
     const found = await scene.examined('strict', logins);
     const times = calls.map(({ at }) => at);
     const busiest = busiestSecond(times);
-    console.info(
-      `T10: 10,000 sessions, 4 replicas: ${String(calls.length)} calls, at most ${String(busiest)} in a second (set: ${String(4 * perSecond)}), ` +
+    tellFigure(
+      'T10',
+      `10,000 sessions, 4 replicas: ${String(calls.length)} calls, at most ${String(busiest)} in a second (set: ${String(4 * perSecond)}), ` +
         `the last ${String(Math.round((deadline - Math.max(...times)) / 1_000))} s before its end; ledger: ${ledgerText(found.ledger)}`,
     );
     expect(calls).toHaveLength(10_000);

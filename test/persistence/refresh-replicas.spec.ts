@@ -5,6 +5,7 @@ import { percentile, startRefreshScene } from '../support/refresh-scene.js';
 import { endHolder, roundOf } from '../support/refresh-trials.js';
 import type { Replica } from '../support/replica.js';
 import type { CallerOutcome } from '../support/replica.js';
+import { tellFigure } from '../support/tell-figure.js';
 import { until } from '../support/until.js';
 
 /** Nothing that takes a whole lease in the tests of the others. */
@@ -37,8 +38,9 @@ describe('several replicas on one database', () => {
 
     const { ledger, lost, misreported } = await scene.examined('strict', [login]);
     const waits = outcomes.map(({ milliseconds }) => milliseconds);
-    console.info(
-      `T1: 8 × 50 × ${String(rounds)}: ${String(scene.issuers.strict.calls.length)} token calls, ${String(lost.length)} families lost, ` +
+    tellFigure(
+      'T1',
+      `8 × 50 × ${String(rounds)}: ${String(scene.issuers.strict.calls.length)} token calls, ${String(lost.length)} families lost, ` +
         `callers p50 ${String(percentile(waits, 0.5))} ms, p99 ${String(percentile(waits, 0.99))} ms; ledger: ${ledgerText(ledger)}`,
     );
     expect(outcomes.filter(({ code }) => code !== undefined)).toEqual([]);
@@ -61,7 +63,7 @@ describe('several replicas on one database', () => {
     issuers.strict.setLatency([40, 90]);
 
     const { ledger, lost, misreported, calls } = await scene.examined('strict', logins);
-    console.info(`T10: 200 sessions, 2 replicas; ledger: ${ledgerText(ledger)}`);
+    tellFigure('T10', `200 sessions, 2 replicas; ledger: ${ledgerText(ledger)}`);
     expect(calls).toEqual(logins.map(() => 1));
     expect({ lost, misreported }).toEqual({ lost: [], misreported: [] });
     expect(ledger.every(({ sends, states }) => sends === 1 && states === 'stored')).toBe(true);
@@ -74,7 +76,7 @@ describe('several replicas on one database', () => {
     const { exit, outcomes } = await endHolder(scene, trial);
 
     const { ledger, lost, misreported, calls, stored } = await scene.examined('strict', logins);
-    console.info(`T4: SIGTERM amid 10 refreshes: ${String(lost.length)} lost; ledger: ${ledgerText(ledger)}`);
+    tellFigure('T4', `SIGTERM amid 10 refreshes: ${String(lost.length)} lost; ledger: ${ledgerText(ledger)}`);
     expect(exit).toBe(0);
     expect(outcomes.filter(({ code }) => code !== undefined)).toEqual([]);
     expect({ lost, misreported }).toEqual({ lost: [], misreported: [] });
@@ -96,8 +98,9 @@ describe('several replicas on one database', () => {
 
     const { ledger, lost, misreported, calls, stored } = await scene.examined(rotation, logins);
     const unsettled = new Set(ledger.filter(({ states }) => states.startsWith('unknown')));
-    console.info(
-      `T5 ${rotation}: kill -9 amid 10 refreshes: ${String(lost.length)} lost, all answered after ${String(Math.round(milliseconds))} ms ` +
+    tellFigure(
+      'T5',
+      `${rotation}: kill -9 amid 10 refreshes: ${String(lost.length)} lost, all answered after ${String(Math.round(milliseconds))} ms ` +
         `(lease ${String(shortLease.leaseMs)} ms); ledger: ${ledgerText(ledger)}`,
     );
     if (rotation !== 'strict') expect(lost).toEqual([]);

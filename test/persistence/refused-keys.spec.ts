@@ -13,6 +13,7 @@ import { PersistenceModule } from '../../src/persistence/persistence.module.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
 import { aKey, insertSealed } from '../support/rotation.js';
+import { tellFigure } from '../support/tell-figure.js';
 
 const oldKey = aKey();
 const newKey = aKey();
@@ -42,6 +43,9 @@ const cases: readonly (readonly [string, KeySettings, string])[] = [
 ];
 
 describe('a start is refused, and nothing is written,', () => {
+  afterAll(() => {
+    tellFigure('T17', `${String(cases.length)} settings and 5 states of a vault: each refused by its own test, 0 rows written`);
+  });
   let database: TestDatabase;
   let before: unknown;
   beforeAll(async () => {

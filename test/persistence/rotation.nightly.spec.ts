@@ -13,6 +13,7 @@ import { TypeOrmSessionStore } from '../../src/persistence/typeorm-session-store
 import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
 import { aKey, insertSealed, placeOf, startSweeper } from '../support/rotation.js';
+import { tellFigure } from '../support/tell-figure.js';
 
 const rows = 20_000;
 const kills = 10;
@@ -80,7 +81,8 @@ describe('a rotation under load', () => {
     for (const id of ids) if ((await opened(id)) !== secrets.get(id)) lost.push(id);
     const { reads, changes } = counts;
     const seconds = (loaded - began) / 1000;
-    console.info(
+    tellFigure(
+      'T16',
       `rotation of ${String(rows)} rows, ${String(killed)} × kill -9: ${String(reads)} reads, ${String(failed.length)} failed; ` +
         `${String(changes)} changes, ${String(lost.length)} lost; 0 rows on the old key; ` +
         `${(reads / seconds).toFixed(0)} reads/s, ${(changes / seconds).toFixed(0)} changes/s`,

@@ -19,6 +19,7 @@ import { TypeOrmSessionStore } from '../../src/persistence/typeorm-session-store
 import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
 import { aKey, insertSealed, placeOf, startSweeper } from '../support/rotation.js';
+import { tellFigure } from '../support/tell-figure.js';
 import { until } from '../support/until.js';
 
 const keyText = `old=${aKey()},new=${aKey()}`;
@@ -220,7 +221,10 @@ describe('a rotation', () => {
     expect(await rotationOf(onNew).status()).toMatchObject({ remaining: 0 });
     await expect(rotationOf(onNew).retire('old')).resolves.toBeUndefined();
     for (const id of ids) expect(await openedBy(onNew, id)).toBe(secrets.get(id));
-    console.info(`rotation of 1,000 rows, 3 × kill -9: ${String(reads)} reads, ${String(failed.length)} failed, 0 rows on the old key`);
+    tellFigure(
+      'T16',
+      `rotation of 1,000 rows, 3 × kill -9: ${String(reads)} reads, ${String(failed.length)} failed, 0 rows on the old key`,
+    );
     await replica.leave();
   }, 120_000);
 

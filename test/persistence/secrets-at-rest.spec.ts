@@ -19,6 +19,7 @@ import { TypeOrmSessionStore } from '../../src/persistence/typeorm-session-store
 import { backedUp } from '../support/archived-vault.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
+import { tellFigure } from '../support/tell-figure.js';
 
 const openai = ProviderId.parse('openai');
 const keyBytes = [randomBytes(32), randomBytes(32)];
@@ -104,6 +105,7 @@ describe('credentials at rest, sealed, replaced, deleted and moved to another ke
     });
 
     expect(new Set(hits)).toEqual(new Set(['control']));
+    tellFigure('T12', `${String(canaries.length)} canaries, ${String(files.length)} files of the database searched: 0 hits`);
   });
 
   it('are in no archive, packed or not', async () => {
@@ -112,6 +114,7 @@ describe('credentials at rest, sealed, replaced, deleted and moved to another ke
     expect(archive.includes(control)).toBe(true);
     expect(found(archive)).toEqual([]);
     expect(found(gzipSync(archive))).toEqual([]);
+    tellFigure('T12', `${String(canaries.length)} canaries in a backup, packed or not: 0 hits`);
   });
 
   const dumpTool = binaryNamed('pg_dump');

@@ -7,6 +7,7 @@ import { brokenInvariants } from '../support/invariants.js';
 import { freshDatabase } from '../support/postgres.js';
 import { livesAsModelled } from '../support/session-model.js';
 import { startMaestro } from '../support/start-maestro.js';
+import { tellFigure } from '../support/tell-figure.js';
 import { wholeProvider } from '../support/whole-provider.js';
 
 describe('the sessions of a vault', () => {
@@ -20,7 +21,7 @@ describe('the sessions of a vault', () => {
     const steps = await livesAsModelled(running.sessions, { runs: 2_000, length: 50 });
     await running.close();
 
-    console.info(`T32: 2,000 lives, ${String(steps)} steps, no difference`);
+    tellFigure('T32', `2,000 lives, ${String(steps)} steps, no difference`);
     expect(await brokenInvariants({ dataSource, keyRing })).toEqual([]);
     await database.close();
   }, 3_600_000);

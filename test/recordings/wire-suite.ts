@@ -14,6 +14,7 @@ import { cuts, cutShort, failingMidway, placesIn, reframings } from './replay.js
 import type { Correction } from './rulings.js';
 import type { ReadStream, Summary } from './summary.js';
 import { brokenPromises, collected, expectedSummary, summaryOf } from './summary.js';
+import { tellFigure } from '../support/tell-figure.js';
 
 /** A dialect's reading half, and what its recordings are held against. */
 export interface WireUnderTest<State extends StreamState> {
@@ -72,10 +73,14 @@ export function describeWire<State extends StreamState>(title: string, wire: Wir
     });
 
     it('say the same, cut in two anywhere', async () => {
+      let count = 0;
       await holds('cut in two', streams, async (recording) => {
-        const count = namedProviders.includes(recording.provider) ? 200 : 20;
-        return suite.differingCuts(recording, placesIn(recording.body.length, { everyUpTo: 3000, count }));
+        const many = namedProviders.includes(recording.provider) ? 200 : 20;
+        const places = placesIn(recording.body.length, { everyUpTo: 3000, count: many });
+        count += places.length;
+        return suite.differingCuts(recording, places);
       });
+      tellFigure('T27', `${title}: ${String(streams.length)} streams cut in two at ${String(count)} places: the same events`);
     });
 
     it('say what was expected, as whole answers', async () => {
@@ -128,9 +133,15 @@ export function describeEveryCut<State extends StreamState>(title: string, wire:
   describeRecordings(`${title}, cut at every byte`, (recordings) => {
     const streams = casesOf(recordings, wire.api, wire.providers).filter(({ kind, body }) => kind === 'stream' && body.length <= everyUpTo);
     const suite = readerOf(wire);
+    let count = 0;
+    afterAll(() => {
+      tellFigure('T27', `${title}: ${String(streams.length)} streams cut at each of their ${String(count)} bytes: the same events`);
+    });
 
     it.each(streams.map((recording) => [recording.id, recording] as const))('%s', async (_id, recording) => {
-      expect(await suite.differingCuts(recording, placesIn(recording.body.length, { everyUpTo, count: 0 }), 1)).toEqual([]);
+      const places = placesIn(recording.body.length, { everyUpTo, count: 0 });
+      expect(await suite.differingCuts(recording, places, 1)).toEqual([]);
+      count += places.length;
     });
   });
 }

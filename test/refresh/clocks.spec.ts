@@ -7,6 +7,7 @@ import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
 import { createLogin, issuedProvider, startReplica } from '../support/refreshing-maestro.js';
 import type { RunningMaestro } from '../support/start-maestro.js';
+import { tellFigure } from '../support/tell-figure.js';
 import { toldOfChanges } from '../support/told-of-changes.js';
 import { until } from '../support/until.js';
 
@@ -58,6 +59,7 @@ describe('a clock that is set back by an hour', () => {
     wrong = 0;
     await use('between');
     expect(issuer.calls).toHaveLength(length + 1);
+    tellFigure('T11', 'an hour back: 0 extra calls, 0 expired tokens sent');
   });
 
   it.each([-hour, hour])('changes nothing of a refresh in whose middle it falls, nor does one forward: %i ms', async (jump) => {

@@ -17,6 +17,7 @@ import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
 import { createLogin, issuedProvider, startReplica, tokensOf } from '../support/refreshing-maestro.js';
 import type { RunningMaestro } from '../support/start-maestro.js';
+import { tellFigure } from '../support/tell-figure.js';
 import { toldOfChanges } from '../support/told-of-changes.js';
 import { until } from '../support/until.js';
 
@@ -101,6 +102,7 @@ describe('refreshing a login', () => {
     expect(new Set(answers.map(({ accessToken }) => accessToken.reveal())).size).toBe(1);
     expect(await stored(replica)).toBe(issuer.currentTokenOf(family.id));
     expect(await sendsPerToken()).toEqual([1]);
+    tellFigure('T2', `${String(answers.length)} callers in one process: ${String(issuer.calls.length)} token call`);
   });
 
   it('asks once for three replicas in each of five rounds, and loses no family', async () => {
@@ -178,6 +180,7 @@ describe('refreshing a login', () => {
 
     expect(issuer.calls).toHaveLength(1);
     expect(issuer.familiesLost).toEqual([]);
+    tellFigure('T3', `endpoint of three lease times, 2 replicas: ${String(issuer.calls.length)} token call, 0 lost`);
   });
 
   it('is fenced after a process slept through its lease, and its token is not lost', async () => {

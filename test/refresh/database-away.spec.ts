@@ -24,6 +24,7 @@ import { createLogin, issuedProvider, startReplica } from '../support/refreshing
 import type { SeveredDatabase } from '../support/severed-database.js';
 import { severedDatabase } from '../support/severed-database.js';
 import type { RunningMaestro } from '../support/start-maestro.js';
+import { tellFigure } from '../support/tell-figure.js';
 import { until } from '../support/until.js';
 
 const keyRing = KeyRing.parse(`k1=${randomBytes(32).toString('base64')}`);
@@ -127,6 +128,10 @@ describe('a database that goes away between the answer of the issuer and us', ()
     expect(issuer.familiesLost).toEqual([]);
     expect(await lost(other, families)).toEqual([]);
     expect(await readdir(folder)).toEqual([]);
+    tellFigure(
+      'T7',
+      `database cut after ${String(count)} answers, until every lease was over: ${String(issuer.calls.length)} token calls, 0 lost`,
+    );
   }, 60_000);
 
   it('is waited for with the tokens in memory, loudly, where the spool takes nothing either', async () => {

@@ -13,6 +13,7 @@ import { InMemoryPersistenceModule } from '../support/in-memory-persistence.modu
 import { InMemorySessionStore } from '../support/in-memory-session-store.js';
 import type { RunningMaestro } from '../support/start-maestro.js';
 import { startMaestro } from '../support/start-maestro.js';
+import { tellFigure } from '../support/tell-figure.js';
 import { wholeProvider } from '../support/whole-provider.js';
 
 /** The same numbers from the same seed (mulberry32). */
@@ -193,7 +194,8 @@ describe('a refresh in flight', () => {
     const left = [...store.revocations.values()].map(({ secret }) => Buffer.from(secret.bytes).toString());
     const told = issuer.revoked.filter((token) => issuer.isCurrent(token)).length;
     // Printed for the record: how often the events met a call in flight.
-    console.info(
+    tellFigure(
+      'T8',
       `1,000 orders: ${String(issuer.calls)} token calls, ${String(told)} newest tokens revoked, ${String(left.length)} to be revoked later, ${String(store.refreshes.grants.size)} kept as orphans`,
     );
     expect(issuer.calls).toBeGreaterThan(500);

@@ -13,6 +13,7 @@ import { createLogin, issuedProvider, startReplica } from '../support/refreshing
 import type { StallingReplica } from '../support/stalled-replica.js';
 import { startStallingReplica } from '../support/stalled-replica.js';
 import type { RunningMaestro } from '../support/start-maestro.js';
+import { tellFigure } from '../support/tell-figure.js';
 import { until } from '../support/until.js';
 
 const keys = `k1=${randomBytes(32).toString('base64')}`;
@@ -57,6 +58,10 @@ describe('a process that stands still in the middle of a refresh', () => {
     expect(familiesLost).toEqual([]);
     expect(ofStalled).toBe(`refreshed ${accessToken.reveal()}`);
     expect(await storedToken()).toBe(families[0]?.refreshToken);
+    tellFigure(
+      'T3',
+      `event loop stalled ${String(stallMs)} ms at a lease of ${String(times.leaseMs)} ms: ${String(calls.length)} token call, ${String(familiesLost.length)} lost`,
+    );
   }, 60_000);
 });
 

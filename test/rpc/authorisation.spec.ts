@@ -18,6 +18,7 @@ import { CapturedLog } from '../support/captured-log.js';
 import { InMemoryPersistenceModule } from '../support/in-memory-persistence.module.js';
 import { InMemorySessionStore } from '../support/in-memory-session-store.js';
 import { builtInProviders } from '../support/start-gateway.js';
+import { tellFigure } from '../support/tell-figure.js';
 import type { Row } from '../support/who-may.js';
 import { patternTable, providers, someKey } from '../support/who-may.js';
 
@@ -116,6 +117,7 @@ describe('who may send which message', () => {
   it('is said for every pattern that Nest binds', () => {
     const known = [...patternTable.keys()].map((name) => `maestro.${name}`);
     expect([...bound.getHandlers().keys()].sort()).toEqual([...known, controlPattern].sort());
+    tellFigure('T33', `messages: ${String(patternTable.size)} patterns × 9 kinds of caller`);
   });
 
   it.each([...patternTable])('holds for %s', async (pattern, row) => {

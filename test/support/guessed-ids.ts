@@ -94,3 +94,11 @@ export function guessesText(findings: readonly (GuessFindings & { readonly of: s
     })
     .join('\n');
 }
+
+/** In one line. */
+export function guessesFigure(findings: readonly GuessFindings[]): string {
+  const guesses = findings.reduce((sum, finding) => sum + finding.guesses, 0);
+  const answers = Math.max(...findings.map((finding) => finding.answers.size));
+  const times = findings.map(({ t }) => t.toFixed(2)).join(', ');
+  return `${String(guesses)} guessed ids of ${String(findings.length)} kinds: ${String(answers)} answer for each kind; t of the times ${times}`;
+}

@@ -12,6 +12,7 @@ import type { OAuthFlow } from './oauth-flow.js';
 import { tokenSetFromAnswer } from './token-answer.js';
 import { maySpendToken } from './token-failure.js';
 import { refreshTokens } from './token-grants.js';
+import { tellFigure } from '../../../test/support/tell-figure.js';
 
 /** What the issuer sends, by hand; one row each. */
 interface Sent {
@@ -248,6 +249,10 @@ describe('answers of a token endpoint', () => {
 
   it('are sixty and more, so that the next odd one has a row to go to', () => {
     expect(tokens.length + failures.length).toBeGreaterThanOrEqual(60);
+    tellFigure(
+      'T9',
+      `${String(tokens.length)} replies that become tokens, ${String(failures.length)} that are refused, each with its class`,
+    );
   });
 
   it.each(tokens)('become tokens: %s', async (_name, sent, expected) => {

@@ -11,6 +11,7 @@ import { AesGcmSecretBox } from './aes-gcm-secret-box.js';
 import { associatedData } from './associated-data.js';
 import { bytesFromEnvelope, envelopeFromBytes } from './envelope.js';
 import { KeyRing } from './key-ring.js';
+import { tellFigure } from '../../../test/support/tell-figure.js';
 
 const ringText = `a=${randomBytes(32).toString('base64')},b=${randomBytes(32).toString('base64')}`;
 const ring = KeyRing.parse(ringText, 'a');
@@ -76,12 +77,14 @@ describe('a sealed secret', () => {
 
       expect([bit, await codeOf({ bytes: damaged, keyId })]).toEqual([bit, 'secret.unreadable']);
     }
+    tellFigure('T13', `${String(bytes.length * 8)} bits flipped one by one: all refused with one code`);
   });
 
   it('is refused with anything else for a header', async () => {
     const { bytes, keyId } = await box.seal(secret, context);
     const headerLength = bytes.length - Buffer.byteLength(secret.reveal());
-    for (let round = 0; round < 200; round += 1) {
+    const rounds = 200;
+    for (let round = 0; round < rounds; round += 1) {
       const length = 1 + (round % headerLength);
       const header = randomBytes(length);
       // Half of them with our own first bytes, so that they get further.
@@ -92,6 +95,7 @@ describe('a sealed secret', () => {
 
       expect(await codeOf({ bytes: fuzzed, keyId })).toBe('secret.unreadable');
     }
+    tellFigure('T13', `${String(rounds)} random headers: all refused`);
   });
 
   it('is refused cut short anywhere, or with something behind it', async () => {
@@ -101,6 +105,7 @@ describe('a sealed secret', () => {
       expect(await codeOf({ bytes: bytes.subarray(0, length), keyId })).toBe('secret.unreadable');
     }
     expect(await codeOf({ bytes: Buffer.concat([bytes, Buffer.of(0)]), keyId })).toBe('secret.unreadable');
+    tellFigure('T13', `${String(bytes.length)} shorter forms and a longer one: all refused`);
   });
 
   it('is refused as random bytes', async () => {
@@ -190,6 +195,10 @@ describe('the secrets of twenty rows', () => {
     }
 
     expect(Object.fromEntries(outcomes)).toEqual({ 'its own place: opened': 80, 'another place: secret.unreadable': 6320 });
+    tellFigure(
+      'T14',
+      `${String(places.length)} places of 20 rows, all ordered pairs: ${String(places.length * (places.length - 1))} refused`,
+    );
   });
 });
 
