@@ -228,6 +228,7 @@ describe('refreshing a login', () => {
     await storeOf(one).claim(id, record?.generation ?? 0, { owner: 'stuck', leaseMs: 60_000 });
 
     await expect(two.maestro.refreshTokens('whole', 'login')).rejects.toMatchObject({ code: 'session.refresh-busy', retryAfterMs: 1_000 });
+    await two.application.get(TokenRefresh, { strict: false }).settled();
     expect(issuer.calls).toHaveLength(0);
   });
 });
