@@ -1,0 +1,3 @@
+import { describeOutages } from '../support/describe-outages.js';
+
+describeOutages({ rounds: 1, workers: 4, chats: 3 });
