@@ -14,6 +14,12 @@ export interface Statement {
 
 const timeoutMs = 2500;
 
+/** A connection that broke says so at once. Whoever met silence, or waited for a connection in vain, has waited enough. */
+const brokenWithinMs = 250;
+
+/** The published types do not know the limit of a single query. */
+type TimedQuery = QueryConfig & { readonly query_timeout: number };
+
 /** When each database was found to be away the last time; by a clock that nobody sets. */
 const awayAt = new WeakMap<DataSource, number>();
 
@@ -31,7 +37,7 @@ function noted(dataSource: DataSource, error: unknown): unknown {
 /**
  * Runs statements on the DataSource's own pool, without the work that a repository does for each row.
  *
- * @throws MaestroError `database.unavailable`, at the latest after two and a half seconds of silence
+ * @throws MaestroError `database.unavailable`, at the latest after two seconds without a free connection, and two and a half of silence
  */
 export async function run<Row extends object>(
   dataSource: DataSource,
@@ -41,9 +47,10 @@ export async function run<Row extends object>(
   const { name, text, isRead } = statement;
   const query = { name, text, values: [...values], query_timeout: timeoutMs };
   const once = async (): Promise<readonly Row[]> => (await poolOf(dataSource).query<Row>(query)).rows;
+  const began = performance.now();
   try {
     return await once().catch((error: unknown) => {
-      if (isRead && isAway(error)) return once();
+      if (isRead && isAway(error) && performance.now() - began < brokenWithinMs) return once();
       throw error;
     });
   } catch (error) {
@@ -105,7 +112,8 @@ async function abandon(client: PoolClient, error: unknown): Promise<void> {
     client.release(true);
     return;
   }
-  await client.query('rollback').then(
+  const rollback: TimedQuery = { text: 'rollback', query_timeout: timeoutMs };
+  await client.query(rollback).then(
     () => {
       client.release();
     },

@@ -4,13 +4,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A way to a database that can be cut. */
+/** A way to a database that can be cut, or swallow what is sent. */
 export interface SeveredDatabase {
   /** As DATABASE_URL. */
   readonly url: string;
   /** Breaks every connection, and takes none until it is mended. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** From now on nothing comes through, and nobody is told: connections stay, and new ones are taken and not answered. */
+  swallow(): void;
+  /** New connections come through again. What was swallowed once stays dead, as behind a router that forgot it. */
+  cease(): void;
   close(): Promise<void>;
 }
 
@@ -23,7 +27,15 @@ export async function severedDatabase(url: string): Promise<SeveredDatabase> {
   const socketFolder = decodeURIComponent(new URL(url).hostname);
   const open = new Set<Socket>();
   let server: Server | undefined;
+  let isSwallowing = false;
   const pass = (near: Socket): void => {
+    if (isSwallowing) {
+      open.add(near);
+      near.on('error', () => undefined);
+      near.on('close', () => open.delete(near));
+      near.resume();
+      return;
+    }
     const far = createConnection(join(socketFolder, socketName));
     for (const socket of [near, far]) {
       open.add(socket);
@@ -55,6 +67,13 @@ export async function severedDatabase(url: string): Promise<SeveredDatabase> {
     url: url.replace(own.hostname, encodeURIComponent(folder)),
     cut,
     mend,
+    swallow() {
+      isSwallowing = true;
+      for (const socket of open) socket.unpipe().resume();
+    },
+    cease() {
+      isSwallowing = false;
+    },
     async close() {
       await cut();
       rmSync(folder, { recursive: true, force: true });
