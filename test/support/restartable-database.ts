@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,7 +10,6 @@ import { underLock } from '../../src/persistence/local-postgres/folder-lock.js';
 import type { Folders } from '../../src/persistence/local-postgres/folders.js';
 import { prepareFolders } from '../../src/persistence/local-postgres/folders.js';
 import { makeCluster, role, runningServer, stopServer } from '../../src/persistence/local-postgres/server.js';
-import { removeServerFolder } from './remove-server-folder.mjs';
 
 /** How a server goes: told to by its operator, told to go at once, or one of its processes dies and takes all others along. */
 export type Outage = 'fast' | 'immediate' | 'backend';
@@ -48,7 +47,7 @@ export async function restartableDatabase(): Promise<RestartableDatabase> {
     },
     async close() {
       await underLock(folders.run, 60_000, () => stopServer(folders.cluster));
-      await removeServerFolder(folder);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
