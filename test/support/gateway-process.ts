@@ -16,9 +16,16 @@ export interface GatewayProcess {
   stop(): Promise<number | null>;
 }
 
-/** Resolves when it listens; rejects with what it said where it does not. `folder`: its own, without a `.env`. */
-export async function startGatewayProcess(folder: string, environment: Readonly<Record<string, string>>): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, [builtGateway()], {
+/**
+ * Resolves when it listens; rejects with what it said where it does not. `folder`: its own, without a `.env`. `main`: the program;
+ * this tree's where none is given.
+ */
+export async function startGatewayProcess(
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+  main = builtGateway(),
+): Promise<GatewayProcess> {
+  const child = spawn(process.execPath, [main], {
     cwd: folder,
     env: { PATH: process.env['PATH'], PORT: '0', MAESTRO_DATA_DIR: folder, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,3 @@
+import { describeKills } from '../support/describe-kills.js';
+
+describeKills({ kills: 3, shared: 20 });
