@@ -1,5 +1,5 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 
@@ -37,8 +37,10 @@ describe('the lock of a folder', () => {
 
   it('is free where its file is left over from a process that died', async () => {
     writeFileSync(join(folder, 'lock.41'), '');
+    writeFileSync(join(folder, 'holder.41'), 'process 1 on a machine of old');
 
-    await expect(underLock(folder, 1000, async () => readdirSync(folder))).resolves.toEqual(['lock.42']);
+    await expect(underLock(folder, 1000, async () => readdirSync(folder).sort())).resolves.toEqual(['holder.42', 'lock.42']);
+    expect(readdirSync(folder)).toEqual(['lock.42']);
   });
 
   it('leaves one small file, however often it was taken', async () => {
@@ -47,12 +49,13 @@ describe('the lock of a folder', () => {
     expect(readdirSync(folder)).toEqual(['lock.5']);
   });
 
-  it('gives up after the time that it was given', async () => {
+  it('gives up after the time that it was given, and says whom it waited for', async () => {
     let release = (): void => undefined;
     const held = underLock(folder, 1000, () => new Promise<void>((resolve) => (release = resolve)));
-    while (!readdirSync(folder).includes('lock.1')) await turn();
+    while (!readdirSync(folder).includes('holder.1')) await turn();
 
-    await expect(underLock(folder, 30, async () => undefined)).rejects.toMatchObject({ name: 'LockTimeout' });
+    const holder = `process ${String(process.pid)} on ${hostname()} (${join(folder, 'lock.1')})`;
+    await expect(underLock(folder, 30, async () => undefined)).rejects.toMatchObject({ name: 'LockTimeout', holder });
 
     release();
     await held;

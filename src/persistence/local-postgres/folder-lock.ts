@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { link, readdir, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -10,6 +12,11 @@ import { errorCodeOf } from '../error-code.js';
 /** Thrown where the lock was not free in time. */
 export class LockTimeout extends Error {
   override readonly name = 'LockTimeout';
+
+  /** @param holder who has it, as far as that is known, and where */
+  constructor(readonly holder: string) {
+    super(`the lock was not free in time: ${holder} has it`);
+  }
 }
 
 interface HeldLock {
@@ -36,15 +43,26 @@ export async function underLock<T>(folder: string, timeoutMs: number, work: () =
 async function acquire(folder: string, deadline: number): Promise<HeldLock> {
   for (;;) {
     const latest = await latestNumber(folder);
-    if (latest > 0 && (await wasHeld(fileOf(folder, latest), deadline))) continue;
+    if (latest > 0 && (await wasHeld(folder, latest, deadline))) continue;
     const lock = await claim(folder, latest + 1);
     if (lock === undefined) continue;
     if ((await latestNumber(folder)) === latest + 1) {
       await removeBelow(folder, latest + 1);
-      return lock;
+      return signed(lock, holderFileOf(folder, latest + 1));
     }
     lock.release();
   }
+}
+
+/** Who waits in vain is told whom for. Nothing else rests on it: a holder that stands still cannot answer, and a dead one needs not. */
+async function signed(lock: HeldLock, file: string): Promise<HeldLock> {
+  await writeFile(file, `process ${String(process.pid)} on ${hostname()}`).catch(() => undefined);
+  return {
+    release() {
+      rmSync(file, { force: true });
+      lock.release();
+    },
+  };
 }
 
 /** It listens before it can be seen, so a claimed number is never taken for a free one. */
@@ -84,9 +102,13 @@ async function listenOn(path: string): Promise<HeldLock> {
 }
 
 /** Waits for the holder to let go; false where there was none. */
-async function wasHeld(path: string, deadline: number): Promise<boolean> {
+async function wasHeld(folder: string, number: number, deadline: number): Promise<boolean> {
+  const path = fileOf(folder, number);
   const left = deadline - performance.now();
-  if (left <= 0) throw new LockTimeout('the lock was not free in time');
+  if (left <= 0) {
+    const holder = await readFile(holderFileOf(folder, number), 'utf8').catch(() => 'somebody');
+    throw new LockTimeout(`${holder} (${path})`);
+  }
   const outcome = await new Promise<string>((resolve) => {
     const socket = connect(path);
     let isConnected = false;
@@ -111,9 +133,13 @@ function fileOf(folder: string, number: number): string {
   return join(folder, `lock.${String(number)}`);
 }
 
-async function numbers(folder: string): Promise<readonly number[]> {
+function holderFileOf(folder: string, number: number): string {
+  return join(folder, `holder.${String(number)}`);
+}
+
+async function numbers(folder: string, kind: 'lock' | 'holder' = 'lock'): Promise<readonly number[]> {
   const names = await readdir(folder);
-  return names.flatMap((name) => (/^lock\.\d+$/.test(name) ? [Number(name.slice('lock.'.length))] : []));
+  return names.flatMap((name) => new RegExp(`^${kind}\\.(\\d+)$`).exec(name)?.slice(1).map(Number) ?? []);
 }
 
 async function latestNumber(folder: string): Promise<number> {
@@ -121,6 +147,8 @@ async function latestNumber(folder: string): Promise<number> {
 }
 
 async function removeBelow(folder: string, own: number): Promise<void> {
-  const older = (await numbers(folder)).filter((number) => number < own);
-  await Promise.all(older.map((number) => rm(fileOf(folder, number), { force: true })));
+  const locks = (await numbers(folder)).map((number) => [number, fileOf(folder, number)] as const);
+  const holders = (await numbers(folder, 'holder')).map((number) => [number, holderFileOf(folder, number)] as const);
+  const older = [...locks, ...holders].filter(([number]) => number < own);
+  await Promise.all(older.map(([, file]) => rm(file, { force: true })));
 }

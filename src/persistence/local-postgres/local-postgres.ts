@@ -127,7 +127,7 @@ class Membership {
   private async locked<T>(work: () => Promise<T>): Promise<T> {
     return underLock(this.folders.run, this.lockTimeoutMs, work).catch((error: unknown) => {
       if (!(error instanceof LockTimeout)) throw error;
-      const reason = 'another Maestro process is starting or stopping it and does not come to an end';
+      const reason = `another Maestro process is starting or stopping it and does not come to an end: ${error.holder}`;
       throw new MaestroError('database.not-started', { reason, log: this.folders.log }, { cause: error });
     });
   }

@@ -1,0 +1,3 @@
+import { describeSecondOpener } from '../support/describe-second-opener.js';
+
+describeSecondOpener(3);
