@@ -42,13 +42,24 @@ export interface Replica {
   /** So many callers for each session, all at once. Rejects where the process ends before they are done. */
   refresh(sessions: readonly string[], count: number, reason?: RefreshReason): Promise<readonly CallerOutcome[]>;
   setTimes(times: Partial<Pick<RefreshTimes, 'leaseMs' | 'tokenTimeoutMs' | 'waitMs' | 'holdMs'>>): Promise<void>;
+  /** Makes a session after another one; an own copy of its secret. */
+  clone(session: string, name: string): Promise<void>;
+  delete(session: string): Promise<void>;
   startAhead(options: RefreshAheadOptions): Promise<void>;
   stopAhead(): Promise<void>;
   /** Resolves when the process is gone: its exit code, or the signal that ended it. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | NodeJS.Signals>;
 }
 
+/** Where a process is to die by itself, as test/support/failpoints.mjs takes it. */
+export type Failpoint = { readonly when?: 'before' | 'after'; readonly nth?: number } & (
+  | { readonly statement: string; readonly since?: string }
+  | { readonly file: 'writeFile' | 'sync' | 'rename' | 'rm'; readonly folder: string }
+  | { readonly wire: 'client:sendHeaders' | 'request:bodySent' | 'request:headers' | 'request:trailers' }
+);
+
 const program = resolve('test/support/replicated-core.mjs');
+const failpoints = resolve('test/support/failpoints.mjs');
 
 /** Several at a time, each with its own connections. The built program: that is what a machine runs, and it starts faster. */
 export async function startReplicas(count: number, settings: ReplicaSettings): Promise<readonly Replica[]> {
@@ -56,9 +67,43 @@ export async function startReplicas(count: number, settings: ReplicaSettings): P
   return Promise.all(Array.from({ length: count }, () => startReplica(settings)));
 }
 
+/**
+ * A replica that dies by itself at one point: of `work`, or of its start. Resolves when it is gone, with the signal; with its exit
+ * code where it never came to that point.
+ */
+export async function dyingReplica(
+  settings: ReplicaSettings,
+  dieAt: Failpoint,
+  work: (replica: Replica) => Promise<unknown> = async () => undefined,
+): Promise<NodeJS.Signals | number> {
+  const child = forked(settings, dieAt);
+  const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  await answered(child, 0)
+    .then(() => work(replicaOf(child)))
+    .catch(() => undefined);
+  const mercy = setTimeout(() => child.kill('SIGTERM'), 20_000);
+  const [code, signal] = await exit;
+  clearTimeout(mercy);
+  return signal ?? code ?? 0;
+}
+
 async function startReplica(settings: ReplicaSettings): Promise<Replica> {
-  const child = fork(program, [JSON.stringify(settings)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = forked(settings);
   await answered(child, 0);
+  return replicaOf(child);
+}
+
+function forked(settings: ReplicaSettings, dieAt?: Failpoint): ChildProcess {
+  return fork(program, [JSON.stringify(settings)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    ...(dieAt !== undefined && {
+      execArgv: ['--import', failpoints],
+      env: { ...process.env, MAESTRO_TEST_DIE_AT: JSON.stringify(dieAt) },
+    }),
+  });
+}
+
+function replicaOf(child: ChildProcess): Replica {
   let orders = 0;
   const tell = async (order: string, data: object = {}): Promise<unknown> => {
     orders += 1;
@@ -76,6 +121,12 @@ async function startReplica(settings: ReplicaSettings): Promise<Replica> {
     },
     async setTimes(times) {
       await tell('times', { times });
+    },
+    async clone(session, name) {
+      await tell('clone', { session, name });
+    },
+    async delete(session) {
+      await tell('delete', { session });
     },
     async startAhead(options) {
       await tell('ahead', { options });

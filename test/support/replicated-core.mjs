@@ -17,6 +17,7 @@ import { RefreshTimes } from '../../dist/core/refresh/refresh-times.js';
 import { TokenRefresh } from '../../dist/core/refresh/token-refresh.js';
 import { SecretKeeper } from '../../dist/core/sessions/secret-keeper.js';
 import { SessionStore } from '../../dist/core/sessions/session-store.port.js';
+import { Sessions } from '../../dist/core/sessions/sessions.js';
 import { mergeTokens, refreshTokens } from '../../dist/kit/index.js';
 import { MaestroModule } from '../../dist/maestro.module.js';
 import { KeyRing } from '../../dist/persistence/encryption/key-ring.js';
@@ -119,6 +120,12 @@ const orders = {
     for (const session of sessions) seen.set(session, await store.findById(session));
   },
   refresh: callers,
+  async clone({ session, name }) {
+    await get(Sessions).clone({ id: session }, { name });
+  },
+  async delete({ session }) {
+    await get(Sessions).delete({ id: session });
+  },
   async times({ times }) {
     Object.assign(get(RefreshTimes), times);
   },

@@ -1,0 +1,3 @@
+import { describeFailpoints } from '../support/describe-failpoints.js';
+
+describeFailpoints({ times: 1, isNightly: false });
