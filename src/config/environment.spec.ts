@@ -6,6 +6,8 @@ import { inspect } from 'node:util';
 
 import { EnvironmentError, loadEnvironment } from './environment.js';
 
+const key = 'mk_8Zt0qVYw3nXcLr5sJfB7uGaKpEhDmT2i';
+
 function problemsOf(source: Record<string, string>): readonly string[] {
   try {
     loadEnvironment(source);
@@ -45,7 +47,7 @@ describe('the environment', () => {
       DATABASE_URL: 'postgres://maestro:pass@db/maestro',
       MAESTRO_POSTGRES_BIN: '/usr/lib/postgresql/15/bin',
       MAESTRO_DATA_DIR: '/srv/maestro',
-      MAESTRO_ADMIN_KEY: 'k'.repeat(32),
+      MAESTRO_ADMIN_KEY: key,
       MAESTRO_ENCRYPTION_KEYS: `a=${'A'.repeat(43)}=,b=${'B'.repeat(43)}=`,
       MAESTRO_ENCRYPTION_PRIMARY: 'b',
       MAESTRO_PROVIDER_PACKAGES: 'one, @team/two',
@@ -66,7 +68,7 @@ describe('the environment', () => {
       databaseUrl: 'postgres://maestro:pass@db/maestro',
       postgresBin: '/usr/lib/postgresql/15/bin',
       dataDir: '/srv/maestro',
-      adminKey: 'k'.repeat(32),
+      adminKey: key,
       encryptionKeys: expect.stringContaining('b='),
       encryptionPrimary: 'b',
       providerPackages: ['one', '@team/two'],
@@ -86,7 +88,7 @@ describe('the environment', () => {
   it('shows no secret when it is printed', () => {
     const environment = loadEnvironment({
       DATABASE_URL: 'postgres://maestro:hunter2@db/maestro',
-      MAESTRO_ADMIN_KEY: 'hunter2'.repeat(5),
+      MAESTRO_ADMIN_KEY: `hunter2-${key}`,
       HTTPS_PROXY: 'http://user:hunter2@proxy:3128',
     });
 
@@ -143,9 +145,9 @@ describe('the environment', () => {
   });
 
   it('reads a value from the file that NAME_FILE names, without its line end', () => {
-    writeFileSync(join(folder, 'key'), `${'k'.repeat(40)}\n`);
+    writeFileSync(join(folder, 'key'), `${key}\n`);
 
-    expect(loadEnvironment({ MAESTRO_ADMIN_KEY_FILE: join(folder, 'key') }).adminKey).toBe('k'.repeat(40));
+    expect(loadEnvironment({ MAESTRO_ADMIN_KEY_FILE: join(folder, 'key') }).adminKey).toBe(key);
   });
 
   it('knows the variables of a proxy in lower case, and from a file', () => {

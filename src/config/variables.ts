@@ -1,5 +1,6 @@
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
 
+import { IsOwnKey } from './own-key.js';
 import { IsRpcUrls } from './rpc-urls.js';
 import { telemetryTexts, TelemetryVariables } from './telemetry-variables.js';
 
@@ -40,6 +41,7 @@ export class EnvironmentVariables extends TelemetryVariables {
   MAESTRO_DATA_DIR?: string;
 
   @IsOptional()
+  @IsOwnKey()
   @MinLength(32, { message: 'a text of 32 characters or more' })
   @Matches(/^[\x21-\x7e]+$/, { message: 'printable ASCII without blanks, as it travels in a header' })
   MAESTRO_ADMIN_KEY?: string;
@@ -145,7 +147,7 @@ export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
     otherwise: "the platform's state folder; /var/lib/maestro for root",
   },
   MAESTRO_ADMIN_KEY: {
-    text: 'The key with every right: 32 characters or more.',
+    text: 'The key with every right: 32 characters or more, and no sample.',
     otherwise: 'made at the first start, printed once, kept in the data directory',
     isSecret: true,
   },

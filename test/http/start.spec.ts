@@ -65,8 +65,9 @@ describe('the start of a gateway', () => {
   }, 60_000);
 
   it('listens on IPv6 as well', async () => {
-    const gateway = await start({ HOST: '::1', MAESTRO_ADMIN_KEY: 'k'.repeat(40) });
-    const answer = await gatewayClient(gateway.url, 'k'.repeat(40)).call('GET', '/health/live');
+    const key = `mk_${randomBytes(24).toString('hex')}`;
+    const gateway = await start({ HOST: '::1', MAESTRO_ADMIN_KEY: key });
+    const answer = await gatewayClient(gateway.url, key).call('GET', '/health/live');
     await gateway.stop();
 
     expect(gateway.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
