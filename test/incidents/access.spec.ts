@@ -121,6 +121,24 @@ describe('what went wrong in gateways of others', () => {
     }
   });
 
+  it('better-auth CVE-2025-71400: nobody changes or deletes by an id what is not theirs', async () => {
+    const { json } = await gateway.call('GET', `/api/sessions/${provider}/api_key/hidden_one`);
+    const writer = await gateway.call('POST', '/api/callers', { body: { name: 'writing_caller', scopes: ['sessions:write', 'chat'] } });
+    const at = `/api/sessions/${String(json['id'])}`;
+    const tries = [
+      ['DELETE', at, {}],
+      ['PATCH', at, { label: 'mine' }],
+      ['PUT', `${at}/credentials`, { credentials: { apiKey: someKey } }],
+      ['POST', `${at}/clone`, { name: 'copy_of_hidden' }],
+    ] as const;
+    for (const [method, path, body] of tries) {
+      const call = { key: String(writer.json['key']), ...(method !== 'DELETE' && { body }) };
+      const { status, json: answer } = await gateway.call(method, path, call);
+      expect([method, path, status, answer['code']]).toEqual([method, path, 404, 'session.not-found']);
+    }
+    expect((await gateway.call('GET', at)).json).toEqual(json);
+  });
+
   it('n8n CVE-2026-33722: what may not be used may not be referred to', async () => {
     const { status, json } = await gateway.call('PUT', `/api/callers/hidden_caller/defaults/${provider}`, {
       body: { session: 'hidden_one' },

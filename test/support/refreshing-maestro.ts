@@ -2,7 +2,7 @@ import { Inject, Module } from '@nestjs/common';
 
 import type { Clock } from '../../src/contracts/clock.js';
 import type { OAuthCredentials } from '../../src/contracts/credentials.js';
-import type { ProviderDefinition } from '../../src/contracts/define-provider.js';
+import type { ProviderDeclaration, ProviderDefinition } from '../../src/contracts/define-provider.js';
 import { defineProvider, providerHttp } from '../../src/contracts/define-provider.js';
 import type { RefreshRotation } from '../../src/contracts/manifest.js';
 import type { CallOptions, HttpClient } from '../../src/contracts/provider-client.js';
@@ -22,10 +22,11 @@ import type { TestDatabase } from './postgres.js';
 import type { RunningMaestro } from './start-maestro.js';
 import { startMaestro } from './start-maestro.js';
 
-/** A provider whose logins live at the issuer simulator. */
+/** A provider whose logins live at the issuer simulator; `special` stands in for its behaviours. */
 export function issuedProvider(
   issuer: Pick<RunningIssuer, 'tokenUrl' | 'authorizeUrl'>,
   rotation: RefreshRotation = 'strict',
+  special: Partial<Pick<ProviderDeclaration, 'oauth' | 'models'>> = {},
 ): ProviderDefinition {
   const flow: OAuthFlow = {
     provider: 'whole',
@@ -58,6 +59,7 @@ export function issuedProvider(
 
   return defineProvider(IssuedModule, {
     ...{ id: 'whole', displayName: 'Whole', apiKey: WholeApiKey, streaming: WholeStreaming, models: WholeModels, oauth: IssuedOAuth },
+    ...special,
     login: { methods: ['browser'], rotation, graceSeconds: 30, defaultLifetimeSeconds: 3_600 },
   });
 }
