@@ -34,6 +34,10 @@ describe('the tap of a stream', () => {
     cut.read(bytes('data: a\n\n'));
     expect(cut.end()).toMatchObject({ events: [], isTruncated: true, failure: { code: 'upstream.truncated' } });
 
+    const half = streamTap(decoder);
+    half.read(bytes('data: a\n\ndata: {"b": '));
+    expect(half.end()).toMatchObject({ events: [], isTruncated: true, failure: { code: 'upstream.truncated' } });
+
     const failed = streamTap(decoder);
     expect(failed.read(bytes('data: a\n\ndata: fail\n\ndata: b\n\n'))).toHaveLength(1);
     expect(failed.read(bytes('data: c\n\n'))).toEqual([]);

@@ -6,6 +6,7 @@ import type { ServerSentEvent } from '../contracts/wire-request.js';
 import { jsonFrom } from './read-body.js';
 import type { SseDecoder } from './sse-decoder.js';
 import { sseDecoder } from './sse-decoder.js';
+import { wholeEvents } from './whole-events.js';
 
 /** What an answer that passed by turned out to be. */
 export interface TapVerdict {
@@ -53,7 +54,7 @@ export function streamTap<State extends StreamState>(decoder: StreamDecoder<Stat
   return {
     read: (bytes) => decoded(() => framing.push(bytes)),
     end() {
-      const events = decoded(() => framing.end());
+      const events = decoded(() => wholeEvents(framing.end()));
       if (isLost) return { events, isTruncated: false, ...(failure !== undefined && { failure }) };
       try {
         return { events: [...events, ...decoder.end(state)], isTruncated: false };
