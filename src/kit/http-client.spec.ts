@@ -91,6 +91,17 @@ describe('the http client', () => {
     await expect(readText(response.body, 1000)).rejects.toMatchObject({ code: 'upstream.disconnected' });
   });
 
+  it.each([
+    ['SSH-2.0-OpenSSH_9.7\r\n', 'what it says is no HTTP'],
+    [`${head}x-filler: ${'x'.repeat(64 * 1024)}\r\n\r\n`, 'the head of its answer is too long'],
+  ])('tells a provider that cannot be read from one that is not there: %#', async (said, problem) => {
+    await expect(requested([said], 'hang')).rejects.toMatchObject({
+      code: 'upstream.malformed',
+      isRetryable: false,
+      parameters: { problem },
+    });
+  });
+
   it('gives up waiting for an answer', async () => {
     await expect(requested([], 'hang', { headersTimeoutMs: 20 })).rejects.toMatchObject({
       code: 'upstream.timeout',

@@ -67,10 +67,20 @@ function errorFromTransport(error: unknown, origin: string, signal: AbortSignal,
     return new MaestroError('upstream.timeout', { origin, phase: 'waiting for the answer' }, { cause: error });
   if (error instanceof errors.BodyTimeoutError)
     return new MaestroError('upstream.timeout', { origin, phase: 'in the middle of the answer' }, { cause: error });
+  // What answered had the request: a second one might be worked on, too.
+  const problem = headProblem(error);
+  if (problem !== undefined) return new MaestroError('upstream.malformed', { provider: origin, problem }, { cause: error });
   // A request that was on its way may have been worked on: whoever retries must be able to tell that from no connection at all.
   if (phase === 'body' || error instanceof errors.SocketError || codeOf(error) === 'ECONNRESET')
     return new MaestroError('upstream.disconnected', { origin }, { cause: error });
   return new MaestroError('upstream.unreachable', { origin, reason: codeOf(error) }, { cause: error });
+}
+
+/** Why what was answered is no answer of HTTP. */
+function headProblem(error: unknown): string | undefined {
+  // Of a connection that ends too early the parser tells as well; then it was nothing that it could not read.
+  if (error instanceof errors.HTTPParserError && 'data' in error && error.data !== '') return 'what it says is no HTTP';
+  return error instanceof errors.HeadersOverflowError ? 'the head of its answer is too long' : undefined;
 }
 
 function codeOf(error: unknown): string {
