@@ -36,6 +36,9 @@ describe('a refusal', () => {
     [504, body(504, 'DEADLINE_EXCEEDED'), 'upstream.failed'],
     [502, '<html>bad gateway</html>', 'upstream.failed'],
     [418, '[]', 'upstream.invalid-request'],
+    [200, body(500, 'INTERNAL'), 'upstream.failed'],
+    [200, body(429, 'RESOURCE_EXHAUSTED'), 'upstream.rate-limited'],
+    [307, '', 'upstream.failed'],
   ])('of status %d and body %s is %s', (status, text, code) => {
     expect(read(status, text).code).toBe(code);
   });

@@ -35,15 +35,19 @@ const statusOfWord: ReadonlyMap<string, number> = new Map<string, number>([
   ['DEADLINE_EXCEEDED', 504],
 ]);
 
-/** An answer of status 400 or more. */
+/** An answer that is none. A 200 that carries an error says as little by its status as a stream does. */
 export function errorFromResponse(provider: string, status: number, headers: WireHeaders, bodyText: string): MaestroError {
-  return errorFrom(refusalFrom(provider, status, reportFrom(bodyText) ?? {}), headers);
+  const report = reportFrom(bodyText) ?? {};
+  return errorFrom(refusalFrom(provider, status < 300 ? statusTold(report) : status, report), headers);
 }
 
 /** The value of `error` in a stream's event. */
 export function errorFromReport(provider: string, report: JsonObject): MaestroError {
-  const status = numberIn(report, 'code') ?? statusOfWord.get(textIn(report, 'status') ?? '') ?? 500;
-  return errorFrom(refusalFrom(provider, status, report), {});
+  return errorFrom(refusalFrom(provider, statusTold(report), report), {});
+}
+
+function statusTold(report: JsonObject): number {
+  return numberIn(report, 'code') ?? statusOfWord.get(textIn(report, 'status') ?? '') ?? 500;
 }
 
 /** An error written between the events of a stream, as bare JSON. `undefined` where the text is none, or not whole. */
@@ -92,6 +96,8 @@ function errorFrom(refusal: Refusal, headers: WireHeaders): MaestroError {
   if (status === 503 || status === 529) return new MaestroError('upstream.overloaded', { provider }, options);
   if (isTooLong(refusal)) return new MaestroError('upstream.context-too-long', { provider }, options);
   if (status >= 500 || status === 408 || status === 499) return new MaestroError('upstream.failed', { provider, status, reason }, options);
+  // A redirect is never followed, and leads elsewhere the next time, too.
+  if (status < 400) return new MaestroError('upstream.failed', { provider, status, reason }, { isRetryable: false, ...options });
   return new MaestroError('upstream.invalid-request', { provider, status, reason }, options);
 }
 
