@@ -105,6 +105,40 @@ describe('a decoded stream', () => {
     await expect(eventsOf(broken('data: a\n\n'))).rejects.toThrow('the socket broke');
   });
 
+  it('is whole where a wire without a last word had said all before what cannot be read, or before the body broke', async () => {
+    const finishing: StreamDecoder<Counting> = {
+      decode(event, state) {
+        if (event.data === 'odd') throw new MaestroError('upstream.malformed', { provider: 'acme', problem: 'odd' });
+        return counting.decode(event, state);
+      },
+      end(state) {
+        if ((state?.count ?? 0) < 2) throw new MaestroError('upstream.truncated', { provider: 'acme' });
+        return counting.end(state);
+      },
+    };
+    const lost = new MaestroError('upstream.disconnected', { origin: 'https://api.acme.example' });
+    async function* breaking(text: string): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(text);
+      throw lost;
+    }
+    const readWith = async (body: AsyncIterable<Uint8Array>): Promise<readonly string[]> => {
+      const texts: string[] = [];
+      try {
+        for await (const event of decodeStream(body, finishing, 'acme')) texts.push(textOf(event));
+      } catch (error) {
+        texts.push(MaestroError.from(error).code);
+      }
+      return texts;
+    };
+
+    expect(await readWith(bodyOf('data: a\n\ndata: b\n\ndata: odd\n\n'))).toEqual(['a', 'b', 'end after 2']);
+    expect(await readWith(breaking('data: a\n\ndata: b\n\n'))).toEqual(['a', 'b', 'end after 2']);
+    expect(await readWith(bodyOf('data: a\n\ndata: odd\n\n'))).toEqual(['a', 'upstream.malformed']);
+    expect(await readWith(breaking('data: a\n\n'))).toEqual(['a', 'upstream.disconnected']);
+    // What the provider says is heard, however late.
+    expect(await readWith(bodyOf('data: a\n\ndata: b\n\ndata: fail\n\n'))).toEqual(['a', 'b', 'upstream.overloaded']);
+  });
+
   it('drops a JSON event that the end of the body cut in two', async () => {
     expect(await read('data: {"a":1}\n\ndata: {"b"')).toEqual({ texts: ['{"a":1}', 'end after 1'] });
     expect(await read('data: {"a":1}')).toEqual({ texts: ['{"a":1}', 'end after 1'] });

@@ -128,9 +128,8 @@ export class DecodedStream<State extends StreamState = StreamState>
     if (failure !== undefined) throw failure.error;
   }
 
-  /** A message that ended is whole, however its body breaks. */
   private lastRead(broken: DecodedRead['failure']): DecodedRead {
-    return broken === undefined || this.reader.isOver ? this.reader.end() : { events: [], failure: broken };
+    return broken === undefined ? this.reader.end() : this.reader.break(broken.error);
   }
 
   /** Reads until there is something to hand on, or nothing any more. */

@@ -1,10 +1,12 @@
 import type { StreamDecoder } from '../contracts/behaviours/stream-decoder.js';
 import type { StreamState } from '../contracts/behaviours/streaming.behaviour.js';
+import type { ErrorCode } from '../contracts/errors/catalogue.js';
 import { MaestroError } from '../contracts/errors/maestro-error.js';
 import type { StreamEvent } from '../contracts/stream-event.js';
 import type { ServerSentEvent } from '../contracts/wire-request.js';
 import type { SseDecoder } from './sse-decoder.js';
 import { sseDecoder } from './sse-decoder.js';
+import { wholeEvents } from './whole-events.js';
 
 /** What a network read gave: a failure comes after the events that stood before it, wherever the reads were cut. */
 export interface DecodedRead {
@@ -28,6 +30,11 @@ export class WireReader<State extends StreamState> {
 
   push(bytes: Uint8Array): DecodedRead {
     return this.isOver ? nothing : this.read(() => this.framing.push(bytes));
+  }
+
+  /** The body broke off, unless the message was whole by then. */
+  break(error: unknown): DecodedRead {
+    return this.isOver ? nothing : this.failed([], error);
   }
 
   /** The body is over. */
@@ -58,8 +65,25 @@ export class WireReader<State extends StreamState> {
       this.isOver = isEnded(events);
       return { events };
     } catch (error) {
-      this.isOver = true;
-      return isEnded(events) ? { events } : { events, failure: { error } };
+      return this.failed(events, error);
+    }
+  }
+
+  /** After a message that is whole, only what the provider reports is a failure; that the rest cannot be read is none. */
+  private failed(events: readonly StreamEvent[], error: unknown): DecodedRead {
+    this.isOver = true;
+    if (isEnded(events)) return { events };
+    const rest = isUnreadable(error) ? this.restOfWhole() : undefined;
+    return rest === undefined ? { events, failure: { error } } : { events: [...events, ...rest] };
+  }
+
+  /** `undefined`: the message is not whole. */
+  private restOfWhole(): readonly StreamEvent[] | undefined {
+    if (this.state === undefined) return undefined;
+    try {
+      return this.decoder.end(this.state);
+    } catch {
+      return undefined;
     }
   }
 
@@ -73,19 +97,13 @@ export class WireReader<State extends StreamState> {
   }
 }
 
-function isEnded(events: readonly StreamEvent[]): boolean {
-  return events.at(-1)?.type === 'message-end';
+const unreadable: ReadonlySet<string> = new Set<ErrorCode>(['upstream.malformed', 'upstream.disconnected', 'upstream.timeout']);
+
+/** The provider did not say that it failed. */
+function isUnreadable(error: unknown): boolean {
+  return MaestroError.is(error) && unreadable.has(error.code);
 }
 
-/** An event that the end of the body cut in two is no event: what is missing then is the terminal marker. */
-function wholeEvents(events: readonly ServerSentEvent[]): readonly ServerSentEvent[] {
-  return events.filter(({ data }) => {
-    if (!data.startsWith('{')) return data !== '';
-    try {
-      JSON.parse(data);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+function isEnded(events: readonly StreamEvent[]): boolean {
+  return events.at(-1)?.type === 'message-end';
 }

@@ -19,11 +19,15 @@ export interface ObservedBytesParts extends Watch {
 
 /**
  * The bytes of an answer, as they are, while its tap tells of them. A body that ends without its wire's terminal marker throws
- * `upstream.truncated` when every byte of it was handed on.
+ * `upstream.truncated` when every byte of it was handed on; one that breaks when its message is whole does not throw.
  */
 export function observedBytes({ streamId, source, tap, refusal, ...watch }: ObservedBytesParts): Source<Uint8Array, Uint8Array> {
+  let isComplete = false;
   const tellAll = (events: readonly StreamEvent[]): void => {
-    for (const event of events) watch.audience.tell(withStreamId(event, streamId));
+    for (const event of events) {
+      isComplete ||= event.type === 'message-end';
+      watch.audience.tell(withStreamId(event, streamId));
+    }
   };
   const refused: StreamOutcome | undefined = refusal && { kind: 'failed', error: refusal };
   const pass = (bytes: Uint8Array): Uint8Array => {
@@ -39,6 +43,10 @@ export function observedBytes({ streamId, source, tap, refusal, ...watch }: Obse
       tellAll(events);
       if (isTruncated) throw failure ?? new MaestroError('internal', {});
       return failure === undefined ? { kind: 'finished' } : { kind: 'failed', error: failure };
+    },
+    broken(): StreamOutcome | undefined {
+      if (tap !== undefined) tellAll(tap.end().events);
+      return isComplete ? { kind: 'finished' } : undefined;
     },
     leave(): StreamOutcome {
       if (tap?.leave !== undefined) tellAll(tap.leave());

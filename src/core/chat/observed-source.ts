@@ -22,6 +22,8 @@ export interface Passage<Piece, Batch> {
   passAll(batch: Batch): Batch;
   /** The source is at its end. @throws where that is too early */
   conclude(): StreamOutcome;
+  /** The source broke off. Gives an outcome where all was there by then: then that breaks nothing. */
+  broken?(): StreamOutcome | undefined;
   /** The reader has had enough. */
   leave(): StreamOutcome;
 }
@@ -56,14 +58,11 @@ export class ObservedSource<Piece, Batch> implements Source<Piece, Batch> {
 
   async next(): Promise<IteratorResult<Piece, undefined>> {
     if (this.isOver) return finished;
-    try {
-      const step = await this.source.next();
-      if (step.done !== true) return { done: false, value: this.passage.pass(step.value) };
-      this.over(this.passage.conclude());
-      return finished;
-    } catch (error) {
-      throw this.failed(error);
-    }
+    const step = await this.step();
+    if (step.done !== true) return step;
+    const failure = this.concluded(step.value);
+    if (failure !== undefined) throw failure.error;
+    return finished;
   }
 
   async return(): Promise<IteratorResult<Piece, undefined>> {
@@ -101,14 +100,31 @@ export class ObservedSource<Piece, Batch> implements Source<Piece, Batch> {
     };
   }
 
-  private concluded(failure: { readonly error: unknown } | undefined): { readonly error: unknown } | undefined {
+  /** A failure of the source is its last step. */
+  private async step(): Promise<IteratorResult<Piece, Broken | undefined>> {
     try {
-      if (failure !== undefined) throw failure.error;
-      this.over(this.passage.conclude());
+      const step = await this.source.next();
+      return step.done === true ? finished : { done: false, value: this.passage.pass(step.value) };
+    } catch (error) {
+      return { done: true, value: { error } };
+    }
+  }
+
+  private concluded(failure: Broken | undefined): Broken | undefined {
+    try {
+      const outcome = failure === undefined ? this.passage.conclude() : this.brokenOutcome();
+      if (outcome === undefined) return failure && { error: this.failed(failure.error) };
+      this.over(outcome);
+      if (failure !== undefined) this.watch.abort();
       return undefined;
     } catch (error) {
       return { error: this.failed(error) };
     }
+  }
+
+  private brokenOutcome(): StreamOutcome | undefined {
+    // Who left is told of nothing any more.
+    return this.isOver ? undefined : this.passage.broken?.();
   }
 
   private failed(error: unknown): unknown {
@@ -129,6 +145,10 @@ export class ObservedSource<Piece, Batch> implements Source<Piece, Batch> {
     this.watch.audience.end(outcome);
     this.watch.onEnd();
   }
+}
+
+interface Broken {
+  readonly error: unknown;
 }
 
 const finished: IteratorReturnResult<undefined> = { done: true, value: undefined };

@@ -366,6 +366,10 @@ describe('the end of an answer', () => {
       { type: 'message-end', reason: 'tool-calls', providerReason: 'STOP' },
     ]);
   });
+
+  it('is not there either where the answer went on after a reason to finish, and gave no other one', () => {
+    expect(failureOf(() => read(chunk({ functionCall: { name: 'f' } }), end(), chunk({ text: 'It is' })))).toBe('upstream.truncated');
+  });
 });
 
 describe('what else comes over the wire', () => {

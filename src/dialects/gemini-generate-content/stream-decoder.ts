@@ -1,6 +1,7 @@
 import type { StreamDecoder } from '../../contracts/behaviours/stream-decoder.js';
 import type { JsonObject } from '../../contracts/chat.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
+import { isContent } from '../../contracts/milestones.js';
 import type { StreamEvent } from '../../contracts/stream-event.js';
 import type { ServerSentEvent } from '../../contracts/wire-request.js';
 import { numberIn, textIn } from '../../kit/json-fields.js';
@@ -95,6 +96,7 @@ function begin(chunk: JsonObject, state: GenerateContentState): Step {
 function readCandidate(candidate: JsonObject, steps: Steps): void {
   const content = recordAt(candidate, 'content');
   if (content !== undefined) for (const part of recordsAt(content, 'parts')) steps.take(readPart(part, steps.state));
+  if (steps.events.some(isContent)) steps.take(reopened(steps.state));
   const logprobs = recordAt(candidate, 'logprobsResult');
   if (logprobs !== undefined) steps.take(readLogprobs(logprobs, steps.state));
   if (hasSources(candidate)) steps.take(readSources(candidate, steps.state));
@@ -102,6 +104,11 @@ function readCandidate(candidate: JsonObject, steps: Steps): void {
   if (unknown !== undefined) steps.take(readUnknown('candidate', unknown, steps.state));
   const finishReason = textIn(candidate, 'finishReason');
   if (finishReason !== undefined) steps.take({ events: [], state: { ...steps.state, finishReason } });
+}
+
+/** The provider went on after its `finishReason`: there is another one to come. */
+function reopened({ finishReason: _finishReason, ...state }: GenerateContentState): Step {
+  return unchanged(state);
 }
 
 function hasSources(candidate: JsonObject): boolean {
