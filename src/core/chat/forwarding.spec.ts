@@ -203,6 +203,14 @@ describe('a request that is passed on', () => {
     expect(told).toMatchObject([{ kind: 'failed', error: { code: 'session.credential-rejected' } }]);
   });
 
+  it('is not led elsewhere, and neither is who asked', async () => {
+    answers = [answer(307, 'over there', { location: 'http://127.0.0.1:9/elsewhere' })];
+    await expect(forward()).rejects.toMatchObject({ code: 'upstream.failed', isRetryable: false });
+    expect(arrived).toHaveLength(1);
+    answers = [answer(304, '')];
+    expect((await forward()).status).toBe(304);
+  });
+
   it('goes out once more under new tokens where a login is refused', async () => {
     const credentials = tokens({ refreshToken: Secret.of('refresh-0123456789') });
     await running.maestro.createSession('whole', 'oauth', { name: 'login', credentials });
@@ -234,6 +242,32 @@ describe('a request that is passed on', () => {
     await expect(reading).rejects.toMatchObject({ code: 'upstream.truncated' });
     expect(read.join('')).toBe('Hel');
     expect(told.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'upstream.truncated' } });
+  });
+
+  it('is whole where its last word was said before the connection broke', async () => {
+    answers = [
+      (_request, response) => {
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('Hello.', () => setImmediate(() => response.destroy()));
+      },
+    ];
+
+    expect(await textOf((await forward()).body)).toBe('Hello.');
+    expect(told.slice(-2)).toEqual([{ type: 'message-end', reason: 'stop' }, { kind: 'finished' }]);
+  });
+
+  it('leaves a refusal unread of which there is no end, before it asks again', async () => {
+    const closed: Promise<unknown>[] = [];
+    const endless = (_request: IncomingMessage, response: ServerResponse): void => {
+      response.writeHead(503);
+      for (let piece = 0; piece < 64; piece += 1) response.write('x'.repeat(64 * 1024));
+      closed.push(new Promise((resolve) => response.once('close', resolve)));
+    };
+    answers = [endless, endless, answer(200, 'Now.')];
+
+    expect(await textOf((await forward()).body)).toBe('Now.');
+    await Promise.all(closed);
+    expect(closed).toHaveLength(2);
   });
 
   it('ends at the provider as soon as the reader leaves', async () => {

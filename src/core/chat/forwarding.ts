@@ -65,6 +65,14 @@ interface TakenAnswer {
   readonly refusal?: MaestroError;
 }
 
+interface RefusedAnswer extends Required<TakenAnswer> {
+  /** See `replayed`. */
+  readonly leave: () => Promise<void>;
+}
+
+/** The one answer of 300 to 399 that leads nowhere. */
+const notModified = 304;
+
 /** Passes requests on in a provider's own wire: nothing is translated, and usage, finish and errors are read in passing. */
 @Injectable()
 export class Forwarding {
@@ -81,8 +89,8 @@ export class Forwarding {
   ) {}
 
   /**
-   * Resolves with whatever the provider answers, also with a refusal. A refused credential alone is told as what it is: its 401
-   * would be taken for the caller's own.
+   * Resolves with whatever the provider answers, also with a refusal. A refused credential is told as what it is: its 401 would be
+   * taken for the caller's own. So is a redirect: the caller would follow it, and take the key for this gateway along.
    *
    * @throws MaestroError `caller.too-many-streams`, `session.*`, `operation.unsupported`, `session.credential-rejected` and transport errors
    */
@@ -163,14 +171,15 @@ export class Forwarding {
     { caller: { origin }, address: { provider }, failureOf, retries = mostRetries }: ForwardCall,
     signal: AbortSignal,
   ): Promise<TakenAnswer> {
-    let refused: Required<TakenAnswer> | undefined;
+    let refused: RefusedAnswer | undefined;
     const taken = async (client: ProviderClient): Promise<TakenAnswer> => {
+      void refused?.leave();
       refused = undefined;
       const response = await ask(client);
-      if (response.status < 400) return { response };
-      const { text, body } = await replayed(response.body);
+      if (response.status < 300 || response.status === notModified) return { response };
+      const { text, body, leave } = await replayed(response.body);
       const refusal = failureOf(provider, response.status, response.headers, text);
-      refused = { response: { ...response, body }, refusal };
+      refused = { response: { ...response, body }, refusal, leave };
       throw refusal;
     };
     const policy = {
@@ -182,8 +191,13 @@ export class Forwarding {
       },
     };
     return openedWithRetries(() => withRenewal(open, signal, taken), policy).catch((error: unknown) => {
-      if (refused === undefined || refused.refusal !== error || refused.refusal.category === 'credential') throw error;
-      return refused;
+      if (refused !== undefined && refused.refusal === error && isHandedOn(refused)) return refused;
+      void refused?.leave();
+      throw error;
     });
   }
+}
+
+function isHandedOn({ response: { status }, refusal }: RefusedAnswer): boolean {
+  return status >= 400 && refusal.category !== 'credential';
 }

@@ -1,10 +1,15 @@
 /** Bytes of a refusal that are looked at. */
 const mostBytes = 256 * 1024;
 
+export interface Replayed {
+  readonly text: string;
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Instead of reading the body: what is left of it is not waited for. */
+  leave(): Promise<void>;
+}
+
 /** The beginning of a body as text, and the body as it was, to be read from its first byte. */
-export async function replayed(
-  body: AsyncIterable<Uint8Array>,
-): Promise<{ readonly text: string; readonly body: AsyncIterable<Uint8Array> }> {
+export async function replayed(body: AsyncIterable<Uint8Array>): Promise<Replayed> {
   const source = body[Symbol.asyncIterator]();
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -17,7 +22,14 @@ export async function replayed(
       length += step.value.length;
     }
   }
-  return { text: Buffer.concat(pieces).toString('utf8'), body: again(pieces, isWhole ? undefined : source) };
+  const rest = isWhole ? undefined : source;
+  return {
+    text: Buffer.concat(pieces).toString('utf8'),
+    body: again(pieces, rest),
+    async leave() {
+      await rest?.return?.();
+    },
+  };
 }
 
 async function* again(pieces: readonly Uint8Array[], rest: AsyncIterator<Uint8Array> | undefined): AsyncGenerator<Uint8Array> {
