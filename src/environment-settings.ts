@@ -38,6 +38,7 @@ export function maestroOptionsFrom(environment: Environment): Omit<MaestroOption
     strict: environment.areProvidersStrict,
     allowPrivateUpstreams: environment.arePrivateUpstreamsAllowed,
     usageDays: environment.usageDays,
+    limits: { answers: environment.maxAnswers, wrongKeysPerMinute: environment.wrongKeysPerMinute },
     http: {
       ...(httpsProxy !== undefined && { httpsProxy }),
       ...(httpProxy !== undefined && { httpProxy }),

@@ -1,5 +1,5 @@
-import type { DynamicModule, FactoryProvider, ModuleMetadata, OnApplicationShutdown } from '@nestjs/common';
-import { Inject, Injectable, Module } from '@nestjs/common';
+import type { DynamicModule, FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 
 import { Clock, systemClock } from './contracts/clock.js';
@@ -7,6 +7,7 @@ import type { ProviderDefinition, ProviderRuntime } from './contracts/define-pro
 import { providerRuntime } from './contracts/define-provider.js';
 import { CallerKeys } from './core/access/caller-keys.js';
 import { CallerMeter } from './core/access/caller-meter.js';
+import { WrongKeys } from './core/access/wrong-keys.js';
 import { Callers } from './core/access/callers.js';
 import { Audit } from './core/audit/audit.js';
 import { Chat } from './core/chat/chat.js';
@@ -21,6 +22,7 @@ import { Contexts } from './core/contexts/contexts.js';
 import type { CoreOptions, RefreshAheadOptions } from './core/core-options.js';
 import { coreOptions } from './core/core-options.js';
 import { Imports } from './core/import/imports.js';
+import { Limits, usualLimits } from './core/limits.js';
 import { LocalServers } from './core/local-servers/local-servers.js';
 import { Consents } from './core/login/consents.js';
 import { DevicePolls } from './core/login/device-polls.js';
@@ -61,6 +63,7 @@ import { UniversalProvider } from './core/universal-provider.js';
 import { ProvidersModule } from './discovery/providers.module.js';
 import type { HttpClientOptions } from './kit/http-client.js';
 import { httpClient } from './kit/http-client.js';
+import { Shutdown } from './shutdown.js';
 
 type Imported = NonNullable<ModuleMetadata['imports']>[number];
 
@@ -104,6 +107,8 @@ export interface MaestroSettings {
   readonly answerTimeoutMs?: number;
   /** Days that usage is kept for, by the hour; default 400. */
   readonly usageDays?: number;
+  /** What this process bears; what is not given stays as usual. docs/limits.md */
+  readonly limits?: Partial<Limits>;
 }
 
 export type MaestroOptions = MaestroParts & MaestroSettings;
@@ -119,31 +124,6 @@ const maestroSettings = Symbol.for('maestro/settings');
 /** What one Maestro's providers and core are told. A module of its own, since each provider's module imports it. */
 @Module({})
 class MaestroRuntimeModule {}
-
-@Injectable()
-class Shutdown implements OnApplicationShutdown {
-  constructor(
-    @Inject(Chat) private readonly chat: Chat,
-    @Inject(ContextLog) private readonly contexts: ContextLog,
-    @Inject(Forwarding) private readonly forwarding: Forwarding,
-    @Inject(UsageMeter) private readonly usage: UsageMeter,
-    @Inject(TokenRefresh) private readonly refresh: TokenRefresh,
-    @Inject(LoginCompletion) private readonly logins: LoginCompletion,
-    @Inject(providerRuntime) private readonly runtime: ProviderRuntime,
-    @Inject(coreOptions) private readonly options: CoreOptions,
-  ) {}
-
-  /** Comes after the transports closed: what still runs then has nobody left to read it. */
-  async onApplicationShutdown(): Promise<void> {
-    this.chat.stop();
-    this.forwarding.stop();
-    await this.contexts.close();
-    await this.usage.close();
-    // A token call that is cut off here may cost a login.
-    await Promise.all([this.refresh.settled(), this.logins.settled()]);
-    await Promise.all([this.runtime.http.close(), this.options.ownAddressHttp.close()]);
-  }
-}
 
 /** Maestro as a library: mounts no controller, listens nowhere, reads no environment. */
 @Module({})
@@ -167,7 +147,7 @@ export class MaestroModule {
       providers: [
         ProviderRegistry,
         ...[HotSessions, SessionFinder],
-        ...[CallerMeter, HotCallers, CallerKeys, Callers],
+        ...[CallerMeter, HotCallers, CallerKeys, WrongKeys, Callers],
         SessionChoice,
         SessionCheckup,
         LastUsed,
@@ -204,7 +184,7 @@ export class MaestroModule {
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
         ...[UniversalProvider, ProviderRegistry, SessionChoice, Forwarding, UsableModels, Sessions, SavedAuthentications],
         ...[Logins, Consents, Contexts, Audit, Imports],
-        ...[Callers, CallerKeys, UsageReports, RefreshAhead, LocalServers],
+        ...[Callers, CallerKeys, WrongKeys, UsageReports, RefreshAhead, LocalServers],
       ],
     };
   }
@@ -220,6 +200,7 @@ function runtimeModuleOf(instance: string, { imports = [], inject = [], useFacto
     { provide: maestroSettings, useFactory, inject },
     derived<Clock>(Clock, ({ clock = systemClock }) => clock),
     derived<RefreshTimes>(RefreshTimes, ({ refreshTimes = {} }) => ({ ...usualTimes, ...refreshTimes })),
+    derived<Limits>(Limits, ({ limits = {} }) => ({ ...usualLimits, ...limits })),
     derived<RegistryOptions>(registryOptions, ({ strict = false }) => ({ instance, isStrict: strict })),
     derived<CoreOptions>(
       coreOptions,

@@ -40,6 +40,8 @@ export interface Environment {
   readonly usageDays: number;
   /** Processes that serve. */
   readonly workers: number;
+  readonly maxAnswers: number;
+  readonly wrongKeysPerMinute: number;
   /** Secret: it may hold a password. */
   readonly httpsProxy?: string;
   /** Secret, as `httpsProxy`. */
@@ -92,6 +94,8 @@ const numeric: ReadonlySet<VariableName> = new Set<VariableName>([
   'MAESTRO_DRAIN_MS',
   'MAESTRO_USAGE_DAYS',
   'MAESTRO_WORKERS',
+  'MAESTRO_MAX_ANSWERS',
+  'MAESTRO_WRONG_KEYS_PER_MINUTE',
   'OTEL_METRIC_EXPORT_INTERVAL',
 ]);
 
@@ -150,6 +154,7 @@ function environmentFrom(variables: EnvironmentVariables, source: EnvironmentSou
     isFindingLocal: isTrue(variables.MAESTRO_FIND_LOCAL),
     arePrivateUpstreamsAllowed: isTrue(variables.MAESTRO_ALLOW_PRIVATE_UPSTREAMS),
     ...{ drainMs: variables.MAESTRO_DRAIN_MS, usageDays: variables.MAESTRO_USAGE_DAYS, workers: variables.MAESTRO_WORKERS },
+    ...{ maxAnswers: variables.MAESTRO_MAX_ANSWERS, wrongKeysPerMinute: variables.MAESTRO_WRONG_KEYS_PER_MINUTE },
     areMetricsOpen: isTrue(variables.MAESTRO_METRICS_OPEN),
     ...(variables.NO_PROXY !== undefined && { noProxy: variables.NO_PROXY }),
     ...(otlp !== undefined && { otlp }),

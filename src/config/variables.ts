@@ -93,6 +93,16 @@ export class EnvironmentVariables extends TelemetryVariables {
   @Max(128, { message: 'a whole number from 1 to 128' })
   MAESTRO_WORKERS = 1;
 
+  @IsInt({ message: 'a whole number from 1 to 1000000' })
+  @Min(1, { message: 'a whole number from 1 to 1000000' })
+  @Max(1_000_000, { message: 'a whole number from 1 to 1000000' })
+  MAESTRO_MAX_ANSWERS = 500;
+
+  @IsInt({ message: 'a whole number from 1 to 1000000' })
+  @Min(1, { message: 'a whole number from 1 to 1000000' })
+  @Max(1_000_000, { message: 'a whole number from 1 to 1000000' })
+  MAESTRO_WRONG_KEYS_PER_MINUTE = 10;
+
   @IsOptional()
   @IsUrl(
     { protocols: ['http', 'https'], require_protocol: true, require_tld: false },
@@ -177,6 +187,8 @@ export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
   MAESTRO_DRAIN_MS: { text: 'Milliseconds that running streams get to finish when the gateway is stopped.' },
   MAESTRO_USAGE_DAYS: { text: 'Days that the usage of callers and sessions is kept for.' },
   MAESTRO_WORKERS: { text: 'Processes that serve, on one port; about as many as there are cores (see docs/scaling.md).' },
+  MAESTRO_MAX_ANSWERS: { text: 'Answers under way at a time in this process; over it 503 (see docs/limits.md).' },
+  MAESTRO_WRONG_KEYS_PER_MINUTE: { text: 'Wrong keys in a minute from one address; over it 429.' },
   HTTPS_PROXY: { text: 'Proxy for every call of a provider and of its logins; also https_proxy.', otherwise: 'none', isSecret: true },
   HTTP_PROXY: { text: 'The same for providers whose address begins with http://; also http_proxy.', otherwise: 'none', isSecret: true },
   NO_PROXY: {

@@ -28,6 +28,10 @@ export class InMemoryCallerStore implements CallerStore {
     return this.rows.get(id);
   }
 
+  async ids(): Promise<readonly string[]> {
+    return [...this.rows.values()].filter(({ revokedAt }) => revokedAt === undefined).map(({ id }) => id);
+  }
+
   async findByName(name: string): Promise<CallerRecord | undefined> {
     return [...this.rows.values()].find((row) => row.revokedAt === undefined && row.name.toLowerCase() === name.toLowerCase());
   }

@@ -114,6 +114,13 @@ export const catalogue = {
     'The Maestro key is not valid',
     () => 'this Maestro key is unknown, expired or revoked; ask whoever runs this gateway for a new one',
   ),
+  'caller.too-many-wrong-keys': problem(
+    'rate-limited',
+    'Too many wrong keys',
+    ({ perMinute }: { readonly perMinute: number }) =>
+      `this Maestro key is unknown, expired or revoked, and more than ${String(perMinute)} such keys came from your address within a minute; use a valid one, or wait`,
+    again,
+  ),
   'caller.keys-differ': problem(
     'unauthenticated',
     'The request carries two keys',
@@ -575,6 +582,13 @@ export const catalogue = {
     'unavailable',
     'The gateway is shutting down',
     () => 'this gateway is shutting down; try again, another one will answer',
+    again,
+  ),
+  'gateway.busy': problem(
+    'unavailable',
+    'The gateway is busy',
+    ({ most }: { readonly most: number }) =>
+      `${String(most)} answers are under way in this process, which is all that it bears (MAESTRO_MAX_ANSWERS); try again shortly`,
     again,
   ),
   'gateway.unreachable': problem(

@@ -170,3 +170,33 @@ describe('a caller’s key', () => {
     ]);
   });
 });
+
+describe('a key among many wrong ones', () => {
+  it('is looked for only where there is such a caller, who are asked for once a second', async () => {
+    const listed: number[] = [];
+    sessions.callers.ids = async () => {
+      listed.push(clock.monotonic());
+      return [...sessions.callers.rows.keys()];
+    };
+    const key = await aKey();
+    const stranger = textFromCallerKey({ callerId: '11111111-1111-4111-8111-111111111111', secret: Secret.of('a'.repeat(43)) }).reveal();
+    const hurried = (text: string): Promise<string> => codeOf(core.keys.callerOf(text, adminKey, true));
+
+    expect(await Promise.all(Array.from({ length: 100 }, () => hurried(stranger)))).toEqual(
+      Array.from({ length: 100 }, () => 'caller.key-invalid'),
+    );
+    expect(found).toEqual([]);
+    expect(await core.keys.callerOf(key, adminKey, true)).toMatchObject({ name: 'team' });
+    expect(listed).toEqual([0]);
+    clock.advance(1_001);
+    expect(await hurried(await aKey('new_one'))).toBe('nothing was thrown');
+    expect(listed).toEqual([0, 1_001]);
+  });
+
+  it('is looked for as ever where nobody can be listed', async () => {
+    sessions.callers.ids = () => Promise.reject(new MaestroError('database.unavailable', {}));
+    const key = await aKey();
+
+    expect(await core.keys.callerOf(key, adminKey, true)).toMatchObject({ name: 'team' });
+  });
+});

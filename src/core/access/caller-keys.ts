@@ -70,12 +70,13 @@ export class CallerKeys {
   /**
    * Who holds a key. What is unknown, expired, revoked or mistyped is one and the same failure, and never quoted.
    *
+   * @param isOneOfMany so many wrong ones came that a stranger's is not worth a look at the database and a decoy
    * @throws MaestroError `caller.key-invalid`, `caller.rate-limited`, `database.unavailable`
    */
-  async callerOf(text: string, adminKey: AdminKey): Promise<Caller> {
+  async callerOf(text: string, adminKey: AdminKey, isOneOfMany = false): Promise<Caller> {
     const digest = digestOf(text);
     if (adminKey.has(digest)) return adminCaller;
-    const record = (await this.provenRecord(digest)) ?? (await this.recordOf(text, digest));
+    const record = (await this.provenRecord(digest)) ?? (await this.recordOf(text, digest, isOneOfMany));
     if (record === undefined || !this.isValid(record)) throw invalid();
     const caller = callerFrom(record);
     this.meter.count(caller);
@@ -96,9 +97,9 @@ export class CallerKeys {
   }
 
   /** The row that a key opens. A key without a row waits for the same work as a wrong one. */
-  private async recordOf(text: string, digest: Buffer): Promise<CallerRecord | undefined> {
+  private async recordOf(text: string, digest: Buffer, isOneOfMany: boolean): Promise<CallerRecord | undefined> {
     const key = callerKeyFromText(text);
-    if (key === undefined) return undefined;
+    if (key === undefined || (isOneOfMany && !(await this.hot.mayBe(key.callerId)))) return undefined;
     const record = await this.hot.find(key.callerId);
     const isRight = await this.opens(key, record ?? (await this.decoyRow()));
     if (record === undefined || !isRight) return undefined;

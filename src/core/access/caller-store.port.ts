@@ -37,6 +37,8 @@ export interface CallerStore {
   insert(caller: NewCallerRecord, audit: AuditNote): Promise<CallerRecord>;
   /** One prepared statement: it is asked with each request. */
   find(id: string): Promise<CallerRecord | undefined>;
+  /** Of all that are not revoked. Absent: who is a stranger is found out one by one. */
+  ids?(): Promise<readonly string[]>;
   findByName(name: string): Promise<CallerRecord | undefined>;
   list(filter: CallerFilter): Promise<Page<CallerRecord>>;
   /** Its grants and defaults go, its name is free; false: there was none. */

@@ -19,6 +19,18 @@ describe('running answers', () => {
     ]);
   });
 
+  it('are so many at a time as the process bears, and told when to come again', () => {
+    const running = new RunningAnswers();
+    running.limitTo(2);
+    const first = running.begin();
+    running.begin();
+
+    expect(() => running.begin()).toThrow(new MaestroError('gateway.busy', { most: 2 }));
+    first.end();
+    running.begin();
+    expect(() => running.begin()).toThrow(/2 answers are under way/);
+  });
+
   it('are let finish when the gateway stops; no new one begins, and it is not ready', async () => {
     const running = new RunningAnswers();
     const answer = running.begin();

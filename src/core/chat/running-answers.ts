@@ -5,6 +5,7 @@ import { Injectable, Module } from '@nestjs/common';
 
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { HealthProbe } from '../health/health.port.js';
+import { usualLimits } from '../limits.js';
 
 /** An answer of a model that is under way. */
 export interface RunningAnswer {
@@ -25,10 +26,18 @@ export class RunningAnswers implements HealthProbe {
   readonly #running = new Set<AbortController>();
   readonly #news = new EventEmitter<{ over: []; hurry: [] }>();
   #isDraining = false;
+  #most = usualLimits.answers;
 
-  /** @throws MaestroError `gateway.shutting-down` */
+  /** From now on so many at a time. The native API beside chat has no part in that: who administers gets through. */
+  limitTo(most: number): void {
+    this.#most = most;
+  }
+
+  /** @throws MaestroError `gateway.shutting-down`, `gateway.busy` */
   begin(): RunningAnswer {
     if (this.#isDraining) throw new MaestroError('gateway.shutting-down', {});
+    const most = this.#most;
+    if (this.#running.size >= most) throw new MaestroError('gateway.busy', { most }, { retryAfterMs: 1_000 });
     const controller = new AbortController();
     this.#running.add(controller);
     return {

@@ -43,6 +43,8 @@ const view = `select c.id, c.name, c.scopes, c.max_streams as "maxStreams", c.re
 
 export const find = reading('caller-find', `${view} where c.id = $1`);
 
+export const ids = reading('caller-ids', 'select id from callers where revoked_at is null');
+
 export const findByName = reading('caller-find-by-name', `${view} where lower(c.name) = lower($1) and c.revoked_at is null`);
 
 export const list = reading('caller-list', `${view} where ($2::uuid is null or c.id > $2) order by c.id limit $1`);

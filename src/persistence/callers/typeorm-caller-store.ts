@@ -47,6 +47,10 @@ export class TypeOrmCallerStore implements CallerStore {
     return row && recordFrom(row);
   }
 
+  async ids(): Promise<readonly string[]> {
+    return (await run<Pick<CallerView, 'id'>>(this.dataSource, statements.ids, [])).map(({ id }) => id);
+  }
+
   async findByName(name: string): Promise<CallerRecord | undefined> {
     const [row] = await run<CallerView>(this.dataSource, statements.findByName, [name]);
     return row && recordFrom(row);

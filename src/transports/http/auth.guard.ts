@@ -5,9 +5,8 @@ import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../contracts/caller.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import { Authenticator } from '../../core/access/authenticator.js';
-import { bearerKeyFrom } from './bearer-key.js';
 import { notesOf } from './request-notes.js';
-import { letIn } from './watch-request.js';
+import { admit } from './watch-request.js';
 
 /** Lets in who holds a Maestro key. What the key may do is decided in core, for every transport alike. */
 @Injectable()
@@ -18,7 +17,7 @@ export class AuthGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     // The gateway knows already, from before the body was read.
     if (notesOf(request).caller === undefined) {
-      letIn(request, await this.authenticator.callerOf(bearerKeyFrom(request.headers.authorization)));
+      await admit(request, request.headers.authorization, this.authenticator);
     }
     return true;
   }

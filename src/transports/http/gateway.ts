@@ -1,31 +1,38 @@
 import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
 
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify';
 
 import { Authenticator } from '../../core/access/authenticator.js';
+import { RunningAnswers } from '../../core/chat/running-answers.js';
+import { Limits } from '../../core/limits.js';
 import type { RequestObserver } from '../../core/telemetry/request-observer.port.js';
-import { bearerKeyFrom } from './bearer-key.js';
 import { mountDoors } from './doors/mount-doors.js';
 import { errorFromHttp } from './error-from-http.js';
+import { requestTimeoutMs, sizeLimits } from '../requests/size-limits.js';
 import { mountOpenApi } from './openapi.js';
 import { overheadMeter } from './overhead.js';
 import { pathOf } from './path-of.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
 import { notesOf } from './request-notes.js';
-import { letIn, requestObservers, watchRequest } from './watch-request.js';
+import { refuseUnreadable } from './refuse-unreadable.js';
+import { admit, requestObservers, watchRequest } from './watch-request.js';
 
-/** Bytes of a request's body; a route may allow more in its configuration. */
-const bodyLimit = 64 * 1024;
+/** A route may allow more in its configuration. */
+const bodyLimit = sizeLimits.other;
 
 /** Fastify as the gateway runs it. Bodies are JSON and nothing else. */
 export function gatewayAdapter(): FastifyAdapter {
-  const options: FastifyServerOptions = {
+  const options: FastifyHttpOptions<Server> = {
+    http: { maxHeaderSize: sizeLimits.headers },
     bodyLimit,
+    requestTimeout: requestTimeoutMs,
+    clientErrorHandler: refuseUnreadable,
     genReqId: ({ headers }) => givenId(headers['x-request-id']) ?? randomUUID(),
-    routerOptions: { maxParamLength: 2_500 },
+    routerOptions: { maxParamLength: sizeLimits.parameter },
     // What the router cannot read never comes to Nest.
     frameworkErrors: (error, request, reply) => {
       const failed = { method: request.method, path: pathOf(request.url), contentType: '', bodyLimit };
@@ -54,6 +61,7 @@ export function prepareGateway(app: NestFastifyApplication): void {
   const authenticator = app.get(Authenticator);
   const observers = app.get<unknown, readonly RequestObserver[]>(requestObservers, { strict: false });
   const logger = new Logger('Http');
+  app.get(RunningAnswers, { strict: false }).limitTo(app.get<unknown, Limits>(Limits, { strict: false }).answers);
   app.useGlobalFilters(new ProblemFilter());
   fastify.addHook('onRequest', (request, reply, done) => {
     // On the raw answer, since a stream is written past Fastify.
@@ -79,7 +87,7 @@ function isNative({ routeOptions: { url } }: FastifyRequest): boolean {
 
 /** Before a stranger's body is read. */
 async function authenticate(request: FastifyRequest, authenticator: Authenticator): Promise<void> {
-  letIn(request, await authenticator.callerOf(bearerKeyFrom(request.headers.authorization)));
+  await admit(request, request.headers.authorization, authenticator);
 }
 
 function givenId(header: string | readonly string[] | undefined): string | undefined {

@@ -2,7 +2,9 @@ import type { Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Caller } from '../../contracts/caller.js';
+import type { Authenticator } from '../../core/access/authenticator.js';
 import type { RequestObserver } from '../../core/telemetry/request-observer.port.js';
+import { bearerKeyFrom } from './bearer-key.js';
 import { notesOf } from './request-notes.js';
 
 /** Under this token the wiring gives the `RequestObserver`s of the gateway. */
@@ -49,8 +51,17 @@ export function watchRequest(request: FastifyRequest, { raw }: FastifyReply, log
   });
 }
 
+/**
+ * Finds out who sends a request, and lets them in.
+ *
+ * @throws MaestroError what says that they are not known
+ */
+export async function admit(request: FastifyRequest, authorization: string | undefined, authenticator: Authenticator): Promise<Caller> {
+  return letIn(request, await authenticator.callerOf(bearerKeyFrom(authorization), request.socket.remoteAddress));
+}
+
 /** The caller who was let in, with the request it came with. */
-export function letIn(request: FastifyRequest, caller: Caller): Caller {
+function letIn(request: FastifyRequest, caller: Caller): Caller {
   const notes = notesOf(request);
   notes.caller = { ...caller, origin: notes.origin ?? { requestId: request.id } };
   return notes.caller;

@@ -6,6 +6,8 @@ import { partTypes } from './part.dto.js';
 
 const roles = ['system', 'user', 'assistant', 'tool'] as const satisfies readonly Role[];
 
+const mostMessages = 10_000;
+
 export class MessageDto implements ChatMessage {
   @OneOf(roles)
   readonly role: Role;
@@ -54,7 +56,7 @@ export class ChatDto {
   @Text({ min: 1 })
   readonly model: string;
 
-  @ListOf(() => MessageDto, { min: 1, max: 10_000 })
+  @ListOf(() => MessageDto, { min: 1, max: mostMessages })
   readonly messages: MessageDto[];
 
   @Optional()

@@ -7,6 +7,7 @@ import { Authenticator } from '../../core/access/authenticator.js';
 import { isRecord } from '../requests/json.js';
 import type { RequestType } from '../requests/nested.js';
 import { parseRequest } from '../requests/parse-request.js';
+import { socketOf, transportOf } from './reader.js';
 import type { RpcCall } from './rpc-call.js';
 import { callOf, dataOf } from './rpc-call.js';
 
@@ -16,8 +17,11 @@ export class RpcGuard implements CanActivate {
   constructor(@Inject(Authenticator) private readonly authenticator: Authenticator) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const call = callOf(context.switchToRpc().getData());
-    call.caller = await this.authenticator.callerOf(call.key.reveal());
+    const rpc = context.switchToRpc();
+    const call = callOf(rpc.getData());
+    // Behind a broker all are one: their wrong keys are counted together, which costs the right ones nothing.
+    const address = socketOf(rpc.getContext())?.remoteAddress ?? transportOf(rpc.getContext());
+    call.caller = await this.authenticator.callerOf(call.key.reveal(), address);
     return true;
   }
 }

@@ -11,6 +11,7 @@ import { UniversalProvider } from '../../../core/universal-provider.js';
 import { ChatDto } from '../../requests/chat.dto.js';
 import { formats } from '../../requests/chat-options.dto.js';
 import { partTypes } from '../../requests/part.dto.js';
+import { sizeLimits } from '../../requests/size-limits.js';
 import { CurrentCaller } from '../auth.guard.js';
 import { sendEventStream } from '../event-stream.js';
 import { watchReader } from '../gone-away.js';
@@ -21,9 +22,6 @@ import { notesOf } from '../request-notes.js';
 import { parsedAs } from '../request.pipe.js';
 import { retriesFrom } from '../retries-header.js';
 import { tellUntranslated } from '../untranslated.js';
-
-/** Images and files travel in the body. */
-const bodyLimit = 32 * 1024 * 1024;
 
 @NativeApi('chat')
 @ApiExtraModels(...Object.values(partTypes), ...Object.values(formats))
@@ -37,7 +35,7 @@ export class ChatController {
 
   @Post('chat')
   @HttpCode(200)
-  @RouteConfig({ bodyLimit })
+  @RouteConfig({ bodyLimit: sizeLimits.chat })
   @ApiOperation({ summary: 'Chat through a session: server-sent events, or one answer' })
   @ApiHeader({
     name: 'x-maestro-retries',

@@ -5,9 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticator } from '../../../core/access/authenticator.js';
 import { requireScope } from '../../../core/access/may-use.js';
 import { MetricsPage } from '../../../core/telemetry/metrics-page.port.js';
-import { bearerKeyFrom } from '../bearer-key.js';
 import { ProblemFilter } from '../problem.filter.js';
-import { letIn } from '../watch-request.js';
+import { admit } from '../watch-request.js';
 
 /** Under this token the wiring says whether the metrics are anybody's. */
 export const areMetricsOpen = Symbol.for('maestro/http/are-metrics-open');
@@ -28,8 +27,7 @@ export class MetricsController {
   @ApiOperation({ summary: 'The metrics of this process, as Prometheus reads them' })
   @ApiOkResponse({ content: { 'text/plain': {} } })
   async metrics(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    if (!this.isOpen)
-      requireScope(letIn(request, await this.authenticator.callerOf(bearerKeyFrom(request.headers.authorization))), 'admin');
+    if (!this.isOpen) requireScope(await admit(request, request.headers.authorization, this.authenticator), 'admin');
     await reply.type(this.page.contentType).send(await this.page.text());
   }
 }

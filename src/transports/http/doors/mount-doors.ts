@@ -5,22 +5,21 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
 import { Authenticator } from '../../../core/access/authenticator.js';
 import { RunningAnswers } from '../../../core/chat/running-answers.js';
-import { bearerKeyFrom } from '../bearer-key.js';
+import { sizeLimits } from '../../requests/size-limits.js';
 import { errorFromHttp } from '../error-from-http.js';
 import { watchReader } from '../gone-away.js';
 import { pathOf } from '../path-of.js';
 import { noteFailure } from '../problem.filter.js';
 import { notesOf } from '../request-notes.js';
 import { overheadMeter } from '../overhead.js';
-import { letIn } from '../watch-request.js';
+import { admit } from '../watch-request.js';
 import { authorizationOf } from './door-key.js';
 import type { RoutedRequest } from './door-route.js';
 import { addressesOf, routeOf } from './door-route.js';
 import { DoorWalk } from './door-walk.js';
 import { doors } from './doors.js';
 
-/** Bytes; images and files travel in the body. */
-const bodyLimit = 32 * 1024 * 1024;
+const bodyLimit = sizeLimits.chat;
 
 /**
  * The doors, straight on the server and not through the pipeline of the native API: they are the hot path, they want bodies as
@@ -44,7 +43,7 @@ export function mountDoors(app: NestFastifyApplication): void {
       notes.route = `${routed.mount}${routed.route?.name ?? '/?'}`;
       // The gateway takes the client's body to be awaited by now; this is work of ours.
       notes.overhead?.bodyRead();
-      letIn(request, await authenticator.callerOf(bearerKeyFrom(authorizationOf(request.headers, routed))));
+      await admit(request, authorizationOf(request.headers, routed), authenticator);
       notes.overhead?.bodyAwaited();
     });
     plugin.setErrorHandler((failure, request, reply) => {

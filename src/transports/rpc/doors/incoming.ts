@@ -3,16 +3,15 @@ import type { WritePacket } from '@nestjs/microservices';
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
 import { problemFromError } from '../../../contracts/errors/problem.js';
 import { isRecord } from '../../requests/json.js';
+import { sizeLimits } from '../../requests/size-limits.js';
 import { controlPattern } from '../control.js';
 import { sizeText } from '../streams/unsendable.js';
 
-/** Bytes, as of a body of HTTP; images and files travel with a chat. */
-const limits = { chat: 32 * 1024 * 1024, other: 64 * 1024 };
 /** Bytes of what is around the data. */
 const envelope = 4 * 1024;
 
 /** Bytes of the longest message that is read at all. */
-export const longestMessage = limits.chat + envelope;
+export const longestMessage = sizeLimits.chat + envelope;
 
 /** An answer, with the id of the message that it is for. */
 export type OutgoingPacket = WritePacket & { readonly id: string };
@@ -38,7 +37,7 @@ export function admit(
   if (typeof pattern !== 'string') return {};
   if (id === undefined) return pattern === controlPattern ? { packet: { pattern, data } } : {};
   if (typeof id !== 'string' || id.length > 128 || pattern === controlPattern) return {};
-  const limit = pattern.startsWith('maestro.chat.') ? limits.chat : limits.other;
+  const limit = pattern.startsWith('maestro.chat.') ? sizeLimits.chat : sizeLimits.other;
   if (!isKnown(pattern)) return { refusal: refusal(id, new MaestroError('pattern.unknown', { pattern })) };
   if (bytes > limit + envelope) return { refusal: refusal(id, new MaestroError('request.too-large', { limit: sizeText(limit) })) };
   return { packet: { pattern, data, id } };
