@@ -15,7 +15,9 @@ const nightly = process.env.MAESTRO_TEST_NIGHTLY === '1';
 const strict = process.env.MAESTRO_TEST_STRICT === '1';
 
 export default {
-  testEnvironment: 'node',
+  // Packages are loaded once in a worker, not in every suite: docs/decisions/0023-suites-share-their-packages.md
+  testEnvironment: '<rootDir>/test/support/jest/own-realm-environment.mjs',
+  runtime: '<rootDir>/test/support/jest/shared-packages-runtime.mjs',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testRegex: nightly ? '\\.nightly\\.spec\\.ts$' : '(?<!\\.nightly)\\.spec\\.ts$',
   maxWorkers: 2,
@@ -30,15 +32,9 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^maestro-llm/(contracts|kit|testing)$': '<rootDir>/src/$1/index.ts',
-    // One file instead of 225, which every suite that starts Nest would load anew.
-    '^rxjs(?:/operators)?$': '<rootDir>/node_modules/rxjs/dist/bundles/rxjs.umd.js',
   },
   transform: {
     '^.+\\.ts$': ['@swc/jest', swc({ syntax: 'typescript', decorators: true, dynamicImport: true })],
     '^.+\\.m?js$': ['@swc/jest', swc({ syntax: 'ecmascript' })],
   },
-  // Both the outer and the nested package: light-my-request/node_modules/cookie is ESM. Each further ESM-only dependency joins this list.
-  transformIgnorePatterns: [
-    '/node_modules/(?!(?:@nestjs|@opentelemetry/otlp-exporter-base|light-my-request|cookie|content-disposition|oauth4webapi)/)',
-  ],
 };

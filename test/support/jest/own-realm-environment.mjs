@@ -1,0 +1,67 @@
+import { ModernFakeTimers } from '@jest/fake-timers';
+import { ModuleMocker } from 'jest-mock';
+
+import { packagesGlobals } from './packages.mjs';
+
+/**
+ * Runs a suite in the realm of its worker, not in a `vm` context of its own: what packages loaded once for all suites throw or give is
+ * an `Error` or an `Array` of this realm, and must be one of the suite's.
+ * What a suite changes of what all share is put back after it.
+ */
+export default class OwnRealmEnvironment {
+  constructor({ projectConfig }) {
+    this.global = globalThis;
+    this.moduleMocker = new ModuleMocker(globalThis);
+    this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
+    this.fakeTimers = null;
+    this.before = taken();
+  }
+
+  async setup() {}
+
+  async teardown() {
+    this.fakeTimersModern?.dispose();
+    this.fakeTimersModern = null;
+    if (this.before !== undefined) putBack(this.before);
+    this.before = undefined;
+    this.global = null;
+  }
+
+  exportConditions() {
+    return ['node', 'node-addons'];
+  }
+
+  /** Only asked whether there is one: the runtime compiles in this realm. */
+  getVmContext() {
+    return this.global;
+  }
+}
+
+function taken() {
+  return {
+    globals: Object.getOwnPropertyDescriptors(globalThis),
+    environment: { ...process.env },
+    exit: process.exit,
+    listeners: new Map(process.eventNames().map((event) => [event, process.rawListeners(event)])),
+    stackTraceLimit: Error.stackTraceLimit,
+  };
+}
+
+function putBack({ globals, environment, exit, listeners, stackTraceLimit }) {
+  for (const key of Reflect.ownKeys(globalThis)) {
+    if (!Object.hasOwn(globals, key) && !packagesGlobals.has(key)) Reflect.deleteProperty(globalThis, key);
+  }
+  for (const key of Reflect.ownKeys(globals)) {
+    const now = Object.getOwnPropertyDescriptor(globalThis, key);
+    const { value, get } = globals[key];
+    if (now === undefined || now.value !== value || now.get !== get) Object.defineProperty(globalThis, key, globals[key]);
+  }
+  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+  for (const [name, value] of Object.entries(environment)) if (process.env[name] !== value) process.env[name] = value;
+  process.exit = exit;
+  for (const event of process.eventNames()) {
+    const known = listeners.get(event) ?? [];
+    for (const listener of process.rawListeners(event)) if (!known.includes(listener)) process.removeListener(event, listener);
+  }
+  Error.stackTraceLimit = stackTraceLimit;
+}
