@@ -1,7 +1,15 @@
 // What the tests told of the rows of the test matrix, test/support/tell-figure.ts.
 import { existsSync, readFileSync } from 'node:fs';
 
-export const rows = JSON.parse(readFileSync(new URL('rows.json', import.meta.url), 'utf8'));
+import { tellers } from './tellers.mjs';
+
+const tests = tellers();
+
+/** Each row: what is to hold, and the tests that tell of it (`small`, `nightly`). */
+export const rows = JSON.parse(readFileSync(new URL('rows.json', import.meta.url), 'utf8')).map((row) => ({
+  ...row,
+  ...tests.get(row.row),
+}));
 
 /** The texts of each row, in the order they were told. */
 export function figuresIn(file) {
@@ -27,9 +35,9 @@ export function figureLines(told, { all = false } = {}) {
 
 const line = (row, text) => `${row.padEnd(4)} ${text}`;
 
-function without({ small, nightly, command }) {
+function without({ small, nightly, soak }) {
   if (small !== undefined) return `none in this run: npm test -- ${small.join(' ')}`;
   if (nightly !== undefined) return 'nightly: npm run test:nightly';
-  if (command !== undefined) return `by itself: ${command}`;
+  if (soak !== undefined) return `by itself: ${soak}`;
   return 'no figure yet';
 }

@@ -185,6 +185,7 @@ export function describeInterleavings(orders: number, first: number): void {
       expect(issuer.lost).toEqual([]);
       const left = [...store.revocations.values()].map(({ secret }) => Buffer.from(secret.bytes).toString());
       const told = issuer.revoked.filter((token) => issuer.isCurrent(token)).length;
+      tellFigure('T8', `${String(orders)} orders of events: deleted stays deleted, the newest login wins, 0 logins lost`);
       // How often the events met a call in flight.
       tellFigure(
         'T45',
