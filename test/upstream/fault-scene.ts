@@ -85,7 +85,7 @@ interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function requestFor(way: Exclude<Way, 'tcp'>, provider: Provider, session: string, model: string): Asked {
+export function requestFor(way: Exclude<Way, 'tcp'>, provider: Provider, session: string, model: string): Asked {
   if (way === 'native') return { path: '/api/chat', body: { provider, session, model, messages: question } };
   const name = `${provider}:${session}/${model}`;
   const chat = { path: '/v1/chat/completions', body: { model: name, messages: question, stream: true } };
