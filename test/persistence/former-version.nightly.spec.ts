@@ -58,7 +58,8 @@ if (!isThere) console.info('T21 is skipped: this tree has no git history that go
   }
 
   /** Makes, finds, lists, changes, gives new credentials, deletes; and what each of them answered. */
-  async function everything({ call }: GatewayClient, name: string): Promise<readonly number[]> {
+  async function everything(client: GatewayClient, name: string): Promise<readonly number[]> {
+    const call: GatewayClient['call'] = (...of) => client.call(...of);
     const provider = 'anthropic';
     const credentials = (key: string): object => ({ apiKey: `sk-ant-api03-${key.padEnd(93, '0')}` });
     const made = await call('POST', '/api/sessions', { body: { provider, authType: 'api_key', name, credentials: credentials(name) } });

@@ -75,7 +75,7 @@ export async function outageTrial(gateway: TestGateway, trial: OutageTrial): Pro
   return { acknowledged, answered, refused, wrong, longestMs, backAfterMs: Math.max(backAt.write, backAt.read) - readyAt };
 }
 
-function write({ call }: TestGateway, name: string): ReturnType<TestGateway['call']> {
+function write(gateway: TestGateway, name: string): ReturnType<TestGateway['call']> {
   const body = { provider: 'deepseek', authType: 'api_key', name, credentials: { apiKey: `sk-${name.padEnd(32, '0')}` } };
-  return call('POST', '/api/sessions', { body });
+  return gateway.call('POST', '/api/sessions', { body });
 }
