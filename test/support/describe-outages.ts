@@ -70,41 +70,45 @@ export function describeOutages({ rounds, workers, chats }: OutagesOptions): voi
       }
     }
 
-    it.each(outages)('says so and when to come again, loses nothing it acknowledged, and goes on with its chats: %s', async (outage) => {
-      const reports: OutageReport[] = [];
-      for (let round = 0; round < rounds; round += 1) {
-        const reading = await openChats();
-        const suffered = async (): Promise<void> => {
-          const over = database.suffer(outage);
-          upstream.say('meanwhile');
-          await over;
-        };
-        const name = `${outage}_${String(round)}`;
-        reports.push(await outageTrial(gateway, { name, workers, writes: 10, outage: suffered }));
-        upstream.say('after');
-        upstream.finish();
+    it.each(outages)(
+      'says so and when to come again, loses nothing it acknowledged, and goes on with its chats: %s',
+      async (outage) => {
+        const reports: OutageReport[] = [];
+        for (let round = 0; round < rounds; round += 1) {
+          const reading = await openChats();
+          const suffered = async (): Promise<void> => {
+            const over = database.suffer(outage);
+            upstream.say('meanwhile');
+            await over;
+          };
+          const name = `${outage}_${String(round)}`;
+          reports.push(await outageTrial(gateway, { name, workers, writes: 10, outage: suffered }));
+          upstream.say('after');
+          upstream.finish();
 
-        for (const text of await Promise.all(reading)) {
-          const events = eventsFrom(text);
-          const said = events.map(({ data }) => data['text'] ?? '').join('');
-          expect({ said, last: events.at(-1)?.data['type'] }).toEqual({ said: 'begun meanwhile after', last: 'message-end' });
+          for (const text of await Promise.all(reading)) {
+            const events = eventsFrom(text);
+            const said = events.map(({ data }) => String(data['text'] ?? '')).join('');
+            expect({ said, last: events.at(-1)?.data['type'] }).toEqual({ said: 'begun meanwhile after', last: 'message-end' });
+          }
         }
-      }
 
-      const stored = await known();
-      const acknowledged = reports.flatMap((report) => report.acknowledged);
-      const lost = acknowledged.filter((name) => !stored.has(name));
-      const sum = (of: (report: OutageReport) => number): string => String(reports.reduce((total, report) => total + of(report), 0));
-      const back = reports.map(({ backAfterMs }) => backAfterMs);
-      tellFigure(
-        'T22',
-        `${outage} × ${String(rounds)}: ${sum(({ answered }) => answered)} requests answered, ${sum(({ refused }) => refused)} told 503 with Retry-After, ` +
-          `${sum(({ wrong }) => wrong.length)} ended otherwise; ${String(acknowledged.length)} acknowledged writes, ${String(lost.length)} lost; ` +
-          `back ${String(percentile(back, 0.5))} ms (at most ${String(percentile(back, 1))} ms) after the database was; ` +
-          `${String(rounds * chats)} open chats went on`,
-      );
-      expect(reports.flatMap(({ wrong }) => wrong)).toEqual([]);
-      expect(lost).toEqual([]);
-    }, 600_000);
+        const stored = await known();
+        const acknowledged = reports.flatMap((report) => report.acknowledged);
+        const lost = acknowledged.filter((name) => !stored.has(name));
+        const sum = (of: (report: OutageReport) => number): string => String(reports.reduce((total, report) => total + of(report), 0));
+        const back = reports.map(({ backAfterMs }) => backAfterMs);
+        tellFigure(
+          'T22',
+          `${outage} × ${String(rounds)}: ${sum(({ answered }) => answered)} requests answered, ${sum(({ refused }) => refused)} told 503 with Retry-After, ` +
+            `${sum(({ wrong }) => wrong.length)} ended otherwise; ${String(acknowledged.length)} acknowledged writes, ${String(lost.length)} lost; ` +
+            `back ${String(percentile(back, 0.5))} ms (at most ${String(percentile(back, 1))} ms) after the database was; ` +
+            `${String(rounds * chats)} open chats went on`,
+        );
+        expect(reports.flatMap(({ wrong }) => wrong)).toEqual([]);
+        expect(lost).toEqual([]);
+      },
+      600_000,
+    );
   });
 }

@@ -7,7 +7,7 @@ import type { FaultName, Volumes } from './upstream-faults.js';
 import { faults } from './upstream-faults.js';
 
 /** What a whole answer says, in every wire. */
-export const saidText = 'This much was said.';
+const saidText = 'This much was said.';
 
 /** A provider of every wire on loopback that does not keep to the rules: the model's name says what it does. */
 export interface FaultyUpstream {

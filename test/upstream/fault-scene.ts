@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import { catalogue } from '../../src/contracts/errors/catalogue.js';
 import { MaestroError } from '../../src/contracts/errors/maestro-error.js';
-import { MaestroClient } from '../../src/index.js';
+import type { MaestroClient } from '../../src/index.js';
 import type { GatewayClient } from '../support/gateway-client.js';
 import { faultModel } from '../support/faulty-upstream.js';
 import type { FaultName } from '../support/upstream-faults.js';
@@ -34,7 +34,7 @@ export interface FaultScene {
 const question = [{ role: 'user', content: 'Hello' }] as const;
 
 /** Keys of the sessions, one for each provider; no error may say one. */
-export const keyOf = (provider: Provider): string =>
+const keyOf = (provider: Provider): string =>
   ({ anthropic: 'sk-ant-api03-', gemini: 'AIzaSy', openai: 'sk-proj-' })[provider] + `CANARYof${provider}`.padEnd(33, '0');
 
 export const hasSecret = (text: string): boolean => providers.some((provider) => text.includes(keyOf(provider)));

@@ -154,7 +154,7 @@ interface Broken {
 const finished: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** Of a source that is over. */
-export const still: Flow = { resume: () => undefined, stop: () => undefined };
+const still: Flow = { resume: () => undefined, stop: () => undefined };
 
 /** After an abort, whatever broke broke because of it. */
 export function failureOf(error: unknown, signal: AbortSignal): unknown {

@@ -5,7 +5,7 @@ export interface Replayed {
   readonly text: string;
   readonly body: AsyncIterable<Uint8Array>;
   /** Instead of reading the body: what is left of it is not waited for. */
-  leave(): Promise<void>;
+  readonly leave: () => Promise<void>;
 }
 
 /** The beginning of a body as text, and the body as it was, to be read from its first byte. */
