@@ -21,6 +21,7 @@ import { ContextTurns } from './core/contexts/context-turns.js';
 import { Contexts } from './core/contexts/contexts.js';
 import type { CoreOptions, RefreshAheadOptions } from './core/core-options.js';
 import { coreOptions } from './core/core-options.js';
+import { Idempotency } from './core/idempotency/idempotency.js';
 import { Imports } from './core/import/imports.js';
 import { Limits, usualLimits } from './core/limits.js';
 import { LocalServers } from './core/local-servers/local-servers.js';
@@ -147,6 +148,7 @@ export class MaestroModule {
       providers: [
         ProviderRegistry,
         ...[HotSessions, SessionFinder],
+        Idempotency,
         ...[CallerMeter, HotCallers, CallerKeys, WrongKeys, Callers],
         SessionChoice,
         SessionCheckup,
@@ -184,6 +186,7 @@ export class MaestroModule {
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
         ...[UniversalProvider, ProviderRegistry, SessionChoice, Forwarding, UsableModels, Sessions, SavedAuthentications],
         ...[Logins, Consents, Contexts, Audit, Imports],
+        Idempotency,
         ...[Callers, CallerKeys, WrongKeys, UsageReports, RefreshAhead, LocalServers],
       ],
     };

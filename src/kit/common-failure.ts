@@ -12,6 +12,7 @@ const types = {
   forbidden: 'permission_error',
   'not-found': 'not_found_error',
   conflict: 'conflict_error',
+  contradictory: 'invalid_request_error',
   'too-large': 'invalid_request_error',
   unsupported: 'invalid_request_error',
   credential: 'session_error',

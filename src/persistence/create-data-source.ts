@@ -5,6 +5,7 @@ import { AuditEventRow, AuditHeadRow } from './entities/audit.entity.js';
 import { CallerDefaultRow, CallerGrantRow, CallerRow } from './entities/caller.entity.js';
 import { ConversationContext, ContextChunkRow } from './entities/context.entity.js';
 import { EncryptionKey } from './entities/encryption-key.entity.js';
+import { IdempotentRequestRow } from './entities/idempotent-request.entity.js';
 import { FinishedLoginRow, LoginConsentRow, PendingLoginRow } from './entities/login.entity.js';
 import { Replica } from './entities/replica.entity.js';
 import { SavedAuthentication } from './entities/saved-authentication.entity.js';
@@ -71,7 +72,7 @@ function dataSourceOf(address: Address, afterDestroy: () => Promise<void>, keyRi
         ...[RefreshAttempt, OrphanedGrant, PendingRevocation],
         ...[ConversationContext, ContextChunkRow],
         ...[CallerRow, CallerGrantRow, CallerDefaultRow],
-        ...[UsageHourRow, UsageBatchRow],
+        ...[UsageHourRow, UsageBatchRow, IdempotentRequestRow],
       ],
       migrations,
       migrationsTableName: migrationsTable,

@@ -10,6 +10,7 @@ import { ChangeFeed } from '../core/changes/change-feed.port.js';
 import { LoginConsents } from '../core/login/login-consents.port.js';
 import { PendingLogins } from '../core/login/pending-login.port.js';
 import { ContextStore } from '../core/contexts/context-store.port.js';
+import { IdempotentRequests } from '../core/idempotency/idempotent-requests.port.js';
 import { KeyRotation } from '../core/key-rotation/key-rotation.port.js';
 import { RefreshSpool } from '../core/refresh/refresh-spool.port.js';
 import { RefreshStore } from '../core/refresh/refresh-store.port.js';
@@ -32,6 +33,7 @@ import type { KeyRing } from './encryption/key-ring.js';
 import type { JoinedReplica } from './encryption/replicas.js';
 import { joinReplicas } from './encryption/replicas.js';
 import { TypeOrmKeyRotation } from './encryption/typeorm-key-rotation.js';
+import { TypeOrmIdempotentRequests } from './idempotency/typeorm-idempotent-requests.js';
 import { KeyRingFingerprints } from './key-ring-fingerprints.js';
 import { TypeOrmLoginConsents } from './logins/typeorm-login-consents.js';
 import { TypeOrmPendingLogins } from './logins/typeorm-pending-logins.js';
@@ -105,6 +107,7 @@ export class PersistenceModule implements OnApplicationShutdown {
         onDatabase(PendingLogins, (dataSource, keyRing) => new TypeOrmPendingLogins(dataSource, keyRing)),
         onDatabase(LoginConsents, (dataSource, keyRing) => new TypeOrmLoginConsents(dataSource, keyRing)),
         onDatabase(UsageStore, (dataSource) => new TypeOrmUsageStore(dataSource)),
+        onDatabase(IdempotentRequests, (dataSource) => new TypeOrmIdempotentRequests(dataSource)),
         onDatabase(DatabaseProbe, (dataSource) => databaseProbe(dataSource)),
         onDatabase(SchemaProbe, (dataSource) => schemaProbe(dataSource)),
         onDatabase(DatabasePool, (dataSource) => databasePool(dataSource)),
@@ -115,7 +118,7 @@ export class PersistenceModule implements OnApplicationShutdown {
       exports: [
         ...[SessionStore, CallerStore, ContextStore, SecretBox, AuditLog, Fingerprints, PendingLogins, LoginConsents],
         ...[ChangeFeed, RefreshStore, RefreshSpool, RevocationOutbox, UsageStore, KeyRotation, Archive],
-        ...[DatabaseProbe, SchemaProbe, DatabasePool],
+        ...[IdempotentRequests, DatabaseProbe, SchemaProbe, DatabasePool],
       ],
     };
   }

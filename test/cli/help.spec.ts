@@ -26,6 +26,7 @@ const failures: Readonly<Record<ErrorCategory, MaestroError>> = {
   'too-large': new MaestroError('request.too-large', { limit: '1 MiB' }),
   unsupported: new MaestroError('operation.unsupported', { provider: 'acme', operation: 'oauth' }),
   conflict: new MaestroError('caller.name-taken', { name: 'ci' }),
+  contradictory: new MaestroError('idempotency.key-reused', {}),
   'not-found': new MaestroError('route.unknown', { method: 'GET', path: '/x' }),
   upstream: new MaestroError('upstream.unreachable', { origin: 'https://acme.test', reason: 'ECONNREFUSED' }),
   'upstream-timeout': new MaestroError('upstream.timeout', { origin: 'https://acme.test', phase: 'connecting' }),

@@ -19,6 +19,7 @@ const chain = [
   'AddCallers1795780800000',
   'TellOfChanges1795953600000',
   'AddUsage1796040000000',
+  'AddIdempotentRequests1796126400000',
 ];
 
 const row = `'openai', 'oauth', '{}', null, now(), now()`;

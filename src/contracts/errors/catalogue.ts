@@ -58,6 +58,17 @@ export const catalogue = {
     ({ limit }: { readonly limit: string }) => `the request is over the limit of ${limit}`,
   ),
   'request.cancelled': problem('cancelled', 'The request was cancelled', () => 'the caller went away or cancelled before the end'),
+  'idempotency.key-reused': problem(
+    'contradictory',
+    'The idempotency key belongs to another request',
+    () => 'this Idempotency-Key came with another request within the last 24 hours; take a new key for each request that is to be done',
+  ),
+  'idempotency.in-progress': problem(
+    'conflict',
+    'The same request is under way',
+    () => 'a request with this Idempotency-Key is being carried out; repeat it in a moment to be told its answer',
+    again,
+  ),
   'route.unknown': problem(
     'not-found',
     'There is nothing at this address',

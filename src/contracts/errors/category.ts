@@ -7,6 +7,8 @@ export type ErrorCategory =
   | 'forbidden'
   | 'not-found'
   | 'conflict'
+  /** It is well-formed, and contradicts what the same caller said before. */
+  | 'contradictory'
   | 'too-large'
   /** Asked for something that this provider or this path has not. */
   | 'unsupported'

@@ -6,6 +6,7 @@ export const exitCodeOf = {
   'too-large': 64,
   unsupported: 64,
   conflict: 65,
+  contradictory: 65,
   'not-found': 66,
   upstream: 69,
   'upstream-timeout': 69,

@@ -26,6 +26,7 @@ export const httpStatusOf = {
   forbidden: 403,
   'not-found': 404,
   conflict: 409,
+  contradictory: 422,
   'too-large': 413,
   unsupported: 400,
   credential: 424,

@@ -1,10 +1,11 @@
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 
 import { Clock } from '../../contracts/clock.js';
 import { MaestroError } from '../../contracts/errors/maestro-error.js';
 import type { SessionId, SessionRecord } from '../../contracts/session.js';
 import { AuditLog } from '../audit/audit-log.port.js';
+import { IdempotentRequests } from '../idempotency/idempotent-requests.port.js';
 import { PendingLogins } from '../login/pending-login.port.js';
 import type { CoreOptions } from '../core-options.js';
 import { coreOptions } from '../core-options.js';
@@ -26,6 +27,7 @@ const betweenRounds = 3_600_000;
 const tombstonesAtOnce = 500;
 const refreshesAtOnce = 500;
 const usageAtOnce = 5_000;
+const idempotentAtOnce = 500;
 const fingerprintsAtOnce = 200;
 
 export interface HousekeepingReport {
@@ -55,6 +57,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(Revocations) private readonly revocations: Revocations,
     @Inject(coreOptions) private readonly options: CoreOptions,
     @Inject(Clock) private readonly clock: Clock,
+    @Optional() @Inject(IdempotentRequests) private readonly idempotent?: IdempotentRequests,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -74,6 +77,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
     await this.logins.purge();
     await this.purgeRefreshes();
     await this.purgeUsage();
+    await this.purgeIdempotent();
     const revoked = await this.revocations.run();
     const { seq, hash } = await this.auditLog.reseal();
     // Kept with the logs, it shows later whether the end of the trail was cut off.
@@ -99,6 +103,10 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   private async purgeUsage(): Promise<void> {
     const before = new Date(this.clock.now().getTime() - this.options.usageDays * day);
     while (!this.isOver && (await this.usage.purge(before, usageAtOnce)) === usageAtOnce);
+  }
+
+  private async purgeIdempotent(): Promise<void> {
+    while (!this.isOver && (await this.idempotent?.purge(idempotentAtOnce)) === idempotentAtOnce);
   }
 
   /** Sessions from before there were fingerprints, or from before the primary key was. */

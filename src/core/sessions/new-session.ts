@@ -1,7 +1,10 @@
 import type { Credentials } from '../../contracts/credentials.js';
+import type { SessionId } from '../../contracts/session.js';
 
 /** What a session is made of, besides its provider and auth type. */
 export interface NewSession {
+  /** Default: one that nobody has yet. */
+  readonly id?: SessionId;
   readonly name: string;
   readonly credentials: Credentials;
   readonly label?: string;
@@ -45,6 +48,8 @@ export interface NewCredentials {
 
 /** What a clone has of its own. */
 export interface SessionCopy {
+  /** Default: one that nobody has yet. */
+  readonly id?: SessionId;
   readonly name: string;
   /** Default: the label of the session that it is made from. `null`: none. */
   readonly label?: string | null;

@@ -71,7 +71,7 @@ export class Sessions {
     await this.credentialCheck.check({ ...input, provider, authType, baseUrl });
     const state = caution === undefined ? {} : ({ status: 'needs_attention', statusReason: caution } as const);
     const fields = { provider, authType, name, ...state, ...(label !== undefined && { label }), ...(baseUrl !== undefined && { baseUrl }) };
-    return this.insert(fields, credentials, this.note('session.create'));
+    return this.insert(fields, credentials, this.note('session.create'), input.id);
   }
 
   /** @throws MaestroError `session.not-found`, `session.ambiguous` */
@@ -120,7 +120,7 @@ export class Sessions {
    *
    * @throws MaestroError `session.name-invalid`, `session.name-taken`, `session.unreadable`
    */
-  async clone(address: SessionAddress, { name, label }: SessionCopy): Promise<Session> {
+  async clone(address: SessionAddress, { id: copyId, name, label }: SessionCopy): Promise<Session> {
     const record = await this.finder.find(this.caller, 'sessions:write', address);
     const copyLabel = label === undefined ? record.label : label;
     const { id, provider, authType, baseUrl, status, statusReason } = record;
@@ -130,7 +130,7 @@ export class Sessions {
       ...(baseUrl !== undefined && { baseUrl }),
       ...(statusReason !== undefined && { statusReason }),
     };
-    return this.insert(copy, await this.keeper.open(record), { ...this.note('session.clone'), related: id });
+    return this.insert(copy, await this.keeper.open(record), { ...this.note('session.clone'), related: id }, copyId);
   }
 
   /** The secret is destroyed at once, the name is free; a login is revoked afterwards. @throws MaestroError `session.not-found` */
@@ -200,11 +200,12 @@ export class Sessions {
     fields: Omit<NewSessionRecord, 'id' | 'secret' | 'secretVersion'>,
     credentials: Credentials,
     note: AuditNote,
+    id = SessionId.of(randomUUID()),
   ): Promise<Session> {
     const { id: callerId } = this.caller;
     // The callers that are no rows have everything granted.
     const maker = SessionId.is(callerId) ? { ownerId: callerId } : {};
-    const owner = { ...fields, ...maker, id: SessionId.of(randomUUID()), secretVersion: 1 };
+    const owner = { ...fields, ...maker, id, secretVersion: 1 };
     const { nextRefreshAt, ...kept } = await this.keeper.seal(credentials, owner);
     const ahead = fields.status === 'needs_attention' || nextRefreshAt === undefined ? {} : { nextRefreshAt };
     return this.withDuplicates(await this.store.insert({ ...owner, ...kept, ...ahead }, note), credentials);

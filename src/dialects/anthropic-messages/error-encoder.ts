@@ -15,6 +15,7 @@ const types: Readonly<Record<ErrorCategory, string>> = {
   forbidden: 'permission_error',
   'not-found': 'not_found_error',
   conflict: 'invalid_request_error',
+  contradictory: 'invalid_request_error',
   'too-large': 'request_too_large',
   unsupported: 'invalid_request_error',
   credential: 'permission_error',

@@ -12,6 +12,7 @@ const statuses: Readonly<Record<ErrorCategory, string>> = {
   forbidden: 'PERMISSION_DENIED',
   'not-found': 'NOT_FOUND',
   conflict: 'ABORTED',
+  contradictory: 'INVALID_ARGUMENT',
   'too-large': 'INVALID_ARGUMENT',
   unsupported: 'UNIMPLEMENTED',
   credential: 'FAILED_PRECONDITION',

@@ -17,8 +17,8 @@ export const callersTable = 'callers';
 /**
  * What a backup holds, in this order. Left out is what belongs to a database and not to its sessions: which migrations it has
  * seen, its keys' sentinels, which processes use it; and what must not live again: logins that somebody is in the middle of, the
- * ledger of refreshes, tokens that were replaced, revocations that this database's own processes see to, and which counts of
- * usage were written.
+ * ledger of refreshes, tokens that were replaced, revocations that this database's own processes see to, which counts of
+ * usage were written, and answers that are kept for who repeats a request.
  */
 export const archivedTables: readonly ArchivedTable[] = [
   { name: sessionsTable, key: 'id' },

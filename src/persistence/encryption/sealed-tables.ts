@@ -18,6 +18,7 @@ export const sealedTables: readonly SealedTable[] = [
   { table: 'pending_revocations', column: 'credentials' },
   { table: 'context_chunks', column: 'content' },
   { table: 'callers', column: 'pepper' },
+  { table: 'idempotent_requests', column: 'content' },
 ];
 
 export interface KeyCount {

@@ -11,6 +11,7 @@ import { AddContexts1795694400000 } from './1795694400000-add-contexts.js';
 import { AddCallers1795780800000 } from './1795780800000-add-callers.js';
 import { TellOfChanges1795953600000 } from './1795953600000-tell-of-changes.js';
 import { AddUsage1796040000000 } from './1796040000000-add-usage.js';
+import { AddIdempotentRequests1796126400000 } from './1796126400000-add-idempotent-requests.js';
 
 /** In order. Names and timestamps stay for ever; a new one goes to the end. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   AddCallers1795780800000,
   TellOfChanges1795953600000,
   AddUsage1796040000000,
+  AddIdempotentRequests1796126400000,
 ];

@@ -8,12 +8,14 @@ import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastif
 
 import { Authenticator } from '../../core/access/authenticator.js';
 import { RunningAnswers } from '../../core/chat/running-answers.js';
+import { Idempotency } from '../../core/idempotency/idempotency.js';
 import { Limits } from '../../core/limits.js';
 import type { RequestObserver } from '../../core/telemetry/request-observer.port.js';
 import { mountDoors } from './doors/mount-doors.js';
 import { errorFromHttp } from './error-from-http.js';
 import { requestTimeoutMs, sizeLimits } from '../requests/size-limits.js';
 import { mountOpenApi } from './openapi.js';
+import { repeatAnswers } from './idempotent-requests.js';
 import { overheadMeter } from './overhead.js';
 import { pathOf } from './path-of.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
@@ -76,6 +78,7 @@ export function prepareGateway(app: NestFastifyApplication): void {
     if (isNative(request)) authenticate(request, authenticator).then(going, done);
     else going();
   });
+  repeatAnswers(fastify, app.get(Idempotency, { strict: false }));
   mountOpenApi(app);
   mountDoors(app);
 }

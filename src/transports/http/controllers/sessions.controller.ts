@@ -5,6 +5,10 @@ import type { FastifyReply } from 'fastify';
 import type { ConnectionReport } from '../../../contracts/behaviours/api-key.behaviour.js';
 import type { Caller } from '../../../contracts/caller.js';
 import { MaestroError } from '../../../contracts/errors/maestro-error.js';
+import type { Session } from '../../../contracts/session.js';
+import { SessionId } from '../../../contracts/session.js';
+import type { Attempt } from '../../../core/idempotency/idempotency.js';
+import { undefinedIfNotFound } from '../../../core/sessions/session-finder.js';
 import { Sessions } from '../../../core/sessions/sessions.js';
 import { UniversalProvider } from '../../../core/universal-provider.js';
 import { credentialsFrom } from '../../requests/credentials.dto.js';
@@ -21,6 +25,7 @@ import {
   sessionAddressFrom,
 } from '../../requests/session.dto.js';
 import { CurrentCaller } from '../auth.guard.js';
+import { CurrentAttempt } from '../idempotent-requests.js';
 import { NativeApi } from '../native-api.decorator.js';
 import { parsedAs } from '../request.pipe.js';
 import { goneAway } from '../gone-away.js';
@@ -40,12 +45,13 @@ export class SessionsController {
   @ApiOperation({ summary: 'Keep a provider account under a name' })
   async create(
     @CurrentCaller() caller: Caller,
+    @CurrentAttempt() attempt: Attempt | undefined,
     @Body(parsedAs(CreateSessionDto)) { credentials, ...request }: CreateSessionDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionAnswerDto> {
-    const created = await this.sessions
-      .for(caller)
-      .create({ ...request, credentials: credentialsFrom(credentials), signal: goneAway(reply.raw) });
+    const sessions = this.sessions.for(caller);
+    const input = { ...request, credentials: credentialsFrom(credentials), signal: goneAway(reply.raw) };
+    const created = await madeOnce(sessions, attempt, (known) => sessions.create({ ...input, ...known }));
     reply.header('location', `/api/sessions/${created.id}`);
     return new SessionAnswerDto(created);
   }
@@ -89,13 +95,16 @@ export class SessionsController {
   @ApiOperation({ summary: 'Delete a session; its secret is destroyed at once' })
   async delete(
     @CurrentCaller() caller: Caller,
+    @CurrentAttempt() attempt: Attempt | undefined,
     @Param() address: SessionAddressParts,
     @Query(parsedAs(DeleteSessionDto)) { ifExists }: DeleteSessionDto,
   ): Promise<void> {
     try {
       await this.sessions.for(caller).delete(sessionAddressFrom(address));
     } catch (error) {
-      if (ifExists !== 'true' || !MaestroError.is(error) || error.code !== 'session.not-found') throw error;
+      // Somebody who began the same request, and is gone, may have deleted it.
+      const mayBeGone = ifExists === 'true' || attempt?.isAgain === true;
+      if (!mayBeGone || !MaestroError.is(error) || error.code !== 'session.not-found') throw error;
     }
   }
 
@@ -103,11 +112,13 @@ export class SessionsController {
   @ApiOperation({ summary: 'Keep the same credentials under another name, too' })
   async clone(
     @CurrentCaller() caller: Caller,
+    @CurrentAttempt() attempt: Attempt | undefined,
     @Param() address: SessionAddressParts,
-    @Body(parsedAs(CloneSessionDto)) request: CloneSessionDto,
+    @Body(parsedAs(CloneSessionDto)) { ...request }: CloneSessionDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionAnswerDto> {
-    const cloned = await this.sessions.for(caller).clone(sessionAddressFrom(address), request);
+    const sessions = this.sessions.for(caller);
+    const cloned = await madeOnce(sessions, attempt, (known) => sessions.clone(sessionAddressFrom(address), { ...request, ...known }));
     reply.header('location', `/api/sessions/${cloned.id}`);
     return new SessionAnswerDto(cloned);
   }
@@ -134,4 +145,16 @@ export class SessionsController {
   ): Promise<ConnectionReport> {
     return this.sessions.for(caller).test(sessionAddressFrom(address), { signal: goneAway(reply.raw) });
   }
+}
+
+/** A session that an earlier attempt at the same request made is the answer to this one. */
+async function madeOnce(
+  sessions: Sessions,
+  attempt: Attempt | undefined,
+  make: (known: { readonly id?: SessionId }) => Promise<Session>,
+): Promise<Session> {
+  if (attempt === undefined) return make({});
+  const id = SessionId.of(attempt.effectId);
+  const made = attempt.isAgain ? await undefinedIfNotFound(sessions.get({ id })) : undefined;
+  return made ?? make({ id });
 }
