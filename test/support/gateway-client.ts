@@ -1,3 +1,5 @@
+import { keepOutput } from './canary.js';
+
 export interface Call {
   readonly body?: unknown;
   /** Instead of `body`, as it is. */
@@ -49,11 +51,14 @@ export function gatewayClient(url: string, adminKey: string): GatewayClient {
     async call(method, path, call) {
       const response = await send(method, path, call);
       const text = await response.text();
+      keepOutput('answers', text);
       return { status: response.status, headers: response.headers, text, json: jsonFrom(text) };
     },
     async chat(body, call) {
       const response = await send('POST', '/api/chat', { body, ...call });
-      return eventsFrom(await response.text());
+      const text = await response.text();
+      keepOutput('answers', text);
+      return eventsFrom(text);
     },
   };
 }

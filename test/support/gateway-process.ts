@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 import { builtGateway } from './built-gateway.js';
+import { keepOutput } from './canary.js';
 
 export type LogEntry = Readonly<Record<string, unknown>>;
 
@@ -33,9 +34,13 @@ export async function startGatewayProcess(
   const exited = once(child, 'close');
   const log: LogEntry[] = [];
   const errors: string[] = [];
-  child.stderr.on('data', (piece: Buffer) => errors.push(piece.toString()));
+  child.stderr.on('data', (piece: Buffer) => {
+    errors.push(piece.toString());
+    keepOutput('log', piece.toString());
+  });
   await new Promise<void>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
+      keepOutput('log', line);
       const entry = entryFrom(line);
       if (entry === undefined) return;
       log.push(entry);

@@ -11,6 +11,7 @@ import { PinoLogger } from '../../src/observability/pino-logger.js';
 import { secretFilter } from '../../src/observability/secret-filter.js';
 import { startGateway } from '../../src/start-gateway.js';
 import type { RunningIssuer } from '../../src/testing/issuer-simulator.js';
+import { canary, keepOutput } from './canary.js';
 import type { GatewayClient } from './gateway-client.js';
 import { gatewayClient } from './gateway-client.js';
 import type { TestDatabase } from './postgres.js';
@@ -50,7 +51,7 @@ const program = join(process.cwd(), 'test/support/login-gateway.mts');
 export async function loginReplicas(settings: Readonly<Record<string, string>>): Promise<Replicas> {
   const database = await freshDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'maestro-logins-'));
-  const adminKey = `mk_test_${randomBytes(24).toString('hex')}`;
+  const adminKey = `mk_test_${canary()}${randomBytes(16).toString('hex')}`;
   const keys = `test=${randomBytes(32).toString('base64')}`;
   const lines: string[] = [];
   const running = new Set<() => Promise<void>>();
@@ -100,6 +101,7 @@ export async function loginReplicas(settings: Readonly<Record<string, string>>):
     },
     async close() {
       await Promise.all([...running].map((stop) => stop()));
+      keepOutput('log', lines.join(''));
       await database.close();
       rmSync(dataDir, { recursive: true });
     },

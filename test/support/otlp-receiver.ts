@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { keepOutput } from './canary.js';
+
 export interface ReceivedSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -59,6 +61,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     request.on('end', () => {
       const { url = '', headers } = request;
       bodies.push({ url, head: JSON.stringify(headers), body: Buffer.concat(pieces).toString() });
+      keepOutput('traces', bodies.at(-1)?.body ?? '');
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
   });

@@ -11,6 +11,7 @@ import { secretFilter } from '../../src/observability/secret-filter.js';
 import type { Gateway } from '../../src/start-gateway.js';
 import { startGateway } from '../../src/start-gateway.js';
 import { loadSimulators } from '../../src/testing/load-simulators.js';
+import { canary, keepOutput } from './canary.js';
 import type { GatewayClient } from './gateway-client.js';
 import { gatewayClient } from './gateway-client.js';
 import type { TestDatabase } from './postgres.js';
@@ -36,7 +37,7 @@ export async function startTestGateway(environment: Readonly<Record<string, stri
   const database = await freshDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'maestro-gateway-'));
   const simulators = await startSimulators();
-  const adminKey = `mk_test_${randomBytes(24).toString('hex')}`;
+  const adminKey = `mk_test_${canary()}${randomBytes(16).toString('hex')}`;
   const addresses = [...simulators].map(([provider, { baseUrl }]) => [environmentNameOf(provider, 'baseUrl'), baseUrl] as const);
   const lines: string[] = [];
   const filter = secretFilter();
@@ -74,19 +75,32 @@ export async function startTestGateway(environment: Readonly<Record<string, stri
     simulators,
     log: () => lines.join(''),
     async close() {
+      await keepRows(database);
       await gateway.stop();
+      keepOutput('log', lines.join(''));
       await cleanUp();
     },
   };
 }
 
+/** What is for people's eyes in the database. */
+async function keepRows({ dataSource }: TestDatabase): Promise<void> {
+  const tables = ['audit_events', 'usage_hours', 'refresh_attempts', 'finished_logins'];
+  for (const table of tables) {
+    // A test may have taken the database away.
+    const rows = await dataSource.query<{ row: string }[]>(`select t::text as row from ${table} t`).catch(() => []);
+    keepOutput('rows', rows.map(({ row }) => row).join('\n'));
+  }
+}
+
 async function startSimulators(): Promise<ReadonlyMap<string, ProviderSimulator & RunningSimulator>> {
   const simulators = await loadSimulators(builtInProviders);
   const running = simulators.map(async (simulator) => {
-    const started = await simulator.start({ apiKey: simulator.apiKey });
+    const apiKey = `${simulator.apiKey}${canary()}`;
+    const started = await simulator.start({ apiKey });
     return [
       simulator.provider,
-      { ...simulator, baseUrl: started.baseUrl, requests: started.requests, close: () => started.close() },
+      { ...simulator, apiKey, baseUrl: started.baseUrl, requests: started.requests, close: () => started.close() },
     ] as const;
   });
   return new Map(await Promise.all(running));
