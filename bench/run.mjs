@@ -18,6 +18,8 @@ import { benchLookup } from './lookup.mjs';
 import { table, toldTables } from './measure.mjs';
 import { benchPaced } from './paced.mjs';
 import { pageOf } from './page.mjs';
+import { benchRefreshAhead } from './refresh-ahead.mjs';
+import { benchScale } from './scale.mjs';
 import { benchStartUp } from './start-up.mjs';
 import { benchStory } from './story.mjs';
 import { benchWorkers } from './workers.mjs';
@@ -33,6 +35,8 @@ const benches = {
   'start-up': benchStartUp,
   workers: benchWorkers,
   growth: benchGrowth,
+  scale: benchScale,
+  'refresh-ahead': benchRefreshAhead,
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
