@@ -18,6 +18,7 @@ import { benchLookup } from './lookup.mjs';
 import { table, toldTables } from './measure.mjs';
 import { benchPaced } from './paced.mjs';
 import { pageOf } from './page.mjs';
+import { benchProfile } from './profile.mjs';
 import { benchRefreshAhead } from './refresh-ahead.mjs';
 import { benchScale } from './scale.mjs';
 import { benchStartUp } from './start-up.mjs';
@@ -35,6 +36,7 @@ const benches = {
   'start-up': benchStartUp,
   workers: benchWorkers,
   growth: benchGrowth,
+  profile: benchProfile,
   scale: benchScale,
   'refresh-ahead': benchRefreshAhead,
 };
