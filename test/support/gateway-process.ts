@@ -9,6 +9,11 @@ export type LogEntry = Readonly<Record<string, unknown>>;
 
 /** The built gateway as a process of its own, which logs JSON. */
 export interface GatewayProcess {
+  readonly pid: number;
+  /** Where it listens for HTTP. */
+  readonly url: string;
+  /** Where it listens for messages. */
+  readonly rpcAddresses: readonly string[];
   /** What it logged so far. */
   readonly log: readonly LogEntry[];
   /** SIGKILL; resolves when it is gone. */
@@ -38,13 +43,13 @@ export async function startGatewayProcess(
     errors.push(piece.toString());
     keepOutput('log', piece.toString());
   });
-  await new Promise<void>((resolve, reject) => {
+  const { url, rpcAddresses } = await new Promise<LogEntry>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       keepOutput('log', line);
       const entry = entryFrom(line);
       if (entry === undefined) return;
       log.push(entry);
-      if (entry['msg'] === 'listening') resolve();
+      if (entry['msg'] === 'listening') resolve(entry);
     });
     child.once('close', () => {
       reject(new Error(errors.join('')));
@@ -56,6 +61,9 @@ export async function startGatewayProcess(
     return child.exitCode;
   };
   return {
+    pid: child.pid ?? 0,
+    url: String(url),
+    rpcAddresses: rpcAddresses as readonly string[],
     log,
     async kill() {
       await end('SIGKILL');
