@@ -45,7 +45,7 @@ describe('an address inside', () => {
         await codeOf(client.call('sessions.create', { provider, authType: 'api_key', name: 'inner', credentials, baseUrl, verify: true })),
         await codeOf(client.call('sessions.replaceCredentials', { session, credentials, baseUrl, verify: true })),
       ];
-      if (!codes.every((code) => refusals.includes(String(code)))) taken.push([baseUrl, codes]);
+      if (!codes.every((code) => refusals.includes(code))) taken.push([baseUrl, codes]);
     }
     tellFigure('T35', `${String(urls.length)} addresses inside, by two messages each: 0 connections`);
 
@@ -108,7 +108,7 @@ describe('an address inside', () => {
       const asked =
         pattern === 'chat.stream'
           ? client.completeChat(changed as never, { retries: 0 })
-          : client.call(pattern as keyof MaestroCalls, changed as never, { retries: 0 });
+          : client.call(pattern as keyof MaestroCalls, changed, { retries: 0 });
       expect(await codeOf(asked)).not.toBe('internal');
     }
   });
@@ -116,10 +116,10 @@ describe('an address inside', () => {
   /** The body with an address in it under every name: beside what it has, in each object of it, and for each text. */
   function withAddress(body: object): readonly object[] {
     const more = Object.fromEntries(names.map((name) => [name, inner]));
-    const within = Object.entries(body).flatMap(([name, value]) => {
+    const within = Object.entries(body).flatMap(([name, value]: readonly [string, unknown]): readonly object[] => {
       if (typeof value === 'string') return [{ ...body, [name]: inner }];
       const isPlain = typeof value === 'object' && value !== null && !Array.isArray(value);
-      return isPlain ? [{ ...body, [name]: { ...(value as object), ...more } }] : [];
+      return isPlain ? [{ ...body, [name]: { ...value, ...more } }] : [];
     });
     return [{ ...body, ...more }, ...within, ...names.map((name) => ({ ...body, [name]: inner }))];
   }

@@ -9,7 +9,6 @@ import { MaestroClient } from '../../src/index.js';
 import { KeyRing } from '../../src/persistence/encryption/key-ring.js';
 import type { RunningIssuer } from '../../src/testing/issuer-simulator.js';
 import { startIssuer } from '../../src/testing/issuer-simulator.js';
-import type { FaultyUpstream } from '../support/faulty-upstream.js';
 import { startFaultyUpstream } from '../support/faulty-upstream.js';
 import { gatewayClient } from '../support/gateway-client.js';
 import type { GatewayProcess } from '../support/gateway-process.js';

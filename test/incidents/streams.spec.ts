@@ -6,10 +6,10 @@ import { chatWire } from '../recordings/wires.js';
 const [kibi, mebi] = [1024, 1024 * 1024];
 
 describe('what went wrong with the streams of others', () => {
-  it.each(doors.map(({ dialect, tapFor }) => [dialect, tapFor] as const))(
+  it.each(doors.map((door) => [door.dialect, door] as const))(
     'teamclaude#341: whoever reads along with %s keeps little of an event without an end',
-    (_dialect, tapFor) => {
-      const tap = tapFor('acme', 'text/event-stream', 'milestones');
+    (_dialect, door) => {
+      const tap = door.tapFor('acme', 'text/event-stream', 'milestones');
       const piece = Buffer.from('x'.repeat(64 * kibi));
       const before = process.memoryUsage.rss();
       let most = 0;

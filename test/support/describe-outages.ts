@@ -88,7 +88,7 @@ export function describeOutages({ rounds, workers, chats }: OutagesOptions): voi
 
           for (const text of await Promise.all(reading)) {
             const events = eventsFrom(text);
-            const said = events.map(({ data }) => String(data['text'] ?? '')).join('');
+            const said = events.map(({ data }) => (typeof data['text'] === 'string' ? data['text'] : '')).join('');
             expect({ said, last: events.at(-1)?.data['type'] }).toEqual({ said: 'begun meanwhile after', last: 'message-end' });
           }
         }

@@ -63,7 +63,7 @@ export async function startGatewayProcess(
   return {
     pid: child.pid ?? 0,
     url: String(url),
-    rpcAddresses: rpcAddresses as readonly string[],
+    rpcAddresses: typeof rpcAddresses === 'string' ? rpcAddresses.split(' ') : [],
     log,
     async kill() {
       await end('SIGKILL');
