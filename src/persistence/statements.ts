@@ -14,8 +14,11 @@ export interface Statement {
 
 const timeoutMs = 2500;
 
-/** A connection that broke says so at once. Whoever met silence, or waited for a connection in vain, has waited enough. */
+/** A connection that broke says so at once. Whoever met silence, or waited for a connection in vain, has waited enough… */
 const brokenWithinMs = 250;
+
+/** …unless this process was busy for more than this part of the wait: then the answer may lie there, unread. */
+const busyPart = 0.5;
 
 /** The published types do not know the limit of a single query. */
 type TimedQuery = QueryConfig & { readonly query_timeout: number };
@@ -37,7 +40,8 @@ function noted(dataSource: DataSource, error: unknown): unknown {
 /**
  * Runs statements on the DataSource's own pool, without the work that a repository does for each row.
  *
- * @throws MaestroError `database.unavailable`, at the latest after two seconds without a free connection, and two and a half of silence
+ * @throws MaestroError `database.unavailable`, at the latest after two seconds without a free connection, and two and a half of silence;
+ *   a read of a process that was too busy to listen is asked once more
  */
 export async function run<Row extends object>(
   dataSource: DataSource,
@@ -48,9 +52,11 @@ export async function run<Row extends object>(
   const query = { name, text, values: [...values], query_timeout: timeoutMs };
   const once = async (): Promise<readonly Row[]> => (await poolOf(dataSource).query<Row>(query)).rows;
   const began = performance.now();
+  const use = performance.eventLoopUtilization();
   try {
     return await once().catch((error: unknown) => {
-      if (isRead && isAway(error) && performance.now() - began < brokenWithinMs) return once();
+      const isUnheard = performance.now() - began < brokenWithinMs || performance.eventLoopUtilization(use).utilization > busyPart;
+      if (isRead && isUnheard && isAway(error)) return once();
       throw error;
     });
   } catch (error) {
