@@ -139,6 +139,35 @@ describe('a decoded stream', () => {
     expect(await readWith(bodyOf('data: a\n\ndata: b\n\ndata: fail\n\n'))).toEqual(['a', 'b', 'upstream.overloaded']);
   });
 
+  it('is not whole where it broke within a tool call, though its choice had finished before', async () => {
+    const calling: StreamDecoder<Counting> = {
+      decode(event, state) {
+        const { state: next } = counting.decode(event, state);
+        const call = { type: 'tool-call-start', part: 0, callId: 'a', name: 'find' } as const;
+        if (event.data === 'call') return { events: [call], state: next };
+        return { events: event.data === 'called' ? [{ type: 'tool-call-end', part: 0 }] : [], state: next };
+      },
+      end: (state) => counting.end(state),
+    };
+    const lost = new MaestroError('upstream.disconnected', { origin: 'https://api.acme.example' });
+    async function* breaking(text: string): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(text);
+      throw lost;
+    }
+    const typesOf = async (text: string): Promise<readonly string[]> => {
+      const types: string[] = [];
+      try {
+        for await (const event of decodeStream(breaking(text), calling, 'acme')) types.push(event.type);
+      } catch (error) {
+        types.push(MaestroError.from(error).code);
+      }
+      return types;
+    };
+
+    expect(await typesOf('data: finished\n\ndata: call\n\n')).toEqual(['tool-call-start', 'upstream.disconnected']);
+    expect(await typesOf('data: call\n\ndata: called\n\n')).toEqual(['tool-call-start', 'tool-call-end', 'message-end']);
+  });
+
   it('drops a JSON event that the end of the body cut in two', async () => {
     expect(await read('data: {"a":1}\n\ndata: {"b"')).toEqual({ texts: ['{"a":1}', 'end after 1'] });
     expect(await read('data: {"a":1}')).toEqual({ texts: ['{"a":1}', 'end after 1'] });

@@ -21,6 +21,8 @@ export class WireReader<State extends StreamState> {
   isOver = false;
   private state: State | undefined;
   private strayLength = 0;
+  /** Tool calls that began and did not end. */
+  private openCalls = 0;
 
   constructor(
     private readonly decoder: StreamDecoder<State>,
@@ -57,7 +59,11 @@ export class WireReader<State extends StreamState> {
       for (const wireEvent of this.within(framed)) {
         const step = this.decoder.decode(wireEvent, this.state);
         this.state = step.state;
-        for (const event of step.events) events.push(event);
+        for (const event of step.events) {
+          if (event.type === 'tool-call-start') this.openCalls += 1;
+          else if (event.type === 'tool-call-end') this.openCalls -= 1;
+          events.push(event);
+        }
       }
       const { strayText } = this.framing;
       if (strayText.length > this.strayLength) this.decoder.stray?.(strayText);
@@ -77,9 +83,9 @@ export class WireReader<State extends StreamState> {
     return rest === undefined ? { events, failure: { error } } : { events: [...events, ...rest] };
   }
 
-  /** `undefined`: the message is not whole. */
+  /** `undefined`: the message is not whole. Some vendors say that a choice finished, and then begin a call. */
   private restOfWhole(): readonly StreamEvent[] | undefined {
-    if (this.state === undefined) return undefined;
+    if (this.state === undefined || this.openCalls > 0) return undefined;
     try {
       return this.decoder.end(this.state);
     } catch {
