@@ -15,6 +15,8 @@ export interface SeveredDatabase {
   swallow(): void;
   /** New connections come through again. What was swallowed once stays dead, as behind a router that forgot it. */
   cease(): void;
+  /** How often anybody came, answered or not. */
+  arrivals(): number;
   close(): Promise<void>;
 }
 
@@ -28,7 +30,9 @@ export async function severedDatabase(url: string): Promise<SeveredDatabase> {
   const open = new Set<Socket>();
   let server: Server | undefined;
   let isSwallowing = false;
+  let arrivals = 0;
   const pass = (near: Socket): void => {
+    arrivals += 1;
     if (isSwallowing) {
       open.add(near);
       near.on('error', () => undefined);
@@ -74,6 +78,7 @@ export async function severedDatabase(url: string): Promise<SeveredDatabase> {
     cease() {
       isSwallowing = false;
     },
+    arrivals: () => arrivals,
     async close() {
       await cut();
       rmSync(folder, { recursive: true, force: true });
