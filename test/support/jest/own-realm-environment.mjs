@@ -1,7 +1,25 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 import { ModernFakeTimers } from '@jest/fake-timers';
 import { ModuleMocker } from 'jest-mock';
 
 import { packagesGlobals } from './packages.mjs';
+
+/** Those in which something ran since the last suite. */
+const storages = new Set();
+for (const method of ['run', 'enterWith']) {
+  const original = AsyncLocalStorage.prototype[method];
+  AsyncLocalStorage.prototype[method] = function (...given) {
+    storages.add(this);
+    return original.apply(this, given);
+  };
+}
+
+/** Every promise costs a call for each storage that was ever used, and each suite brings Jest's own anew. Whoever uses one again enables it. */
+function forgetStorages() {
+  for (const storage of storages) storage.disable();
+  storages.clear();
+}
 
 /**
  * Runs a suite in the realm of its worker, not in a `vm` context of its own: what packages loaded once for all suites throw or give is
@@ -24,6 +42,7 @@ export default class OwnRealmEnvironment {
     this.fakeTimersModern = null;
     if (this.before !== undefined) putBack(this.before);
     this.before = undefined;
+    forgetStorages();
     this.global = null;
   }
 
