@@ -57,6 +57,9 @@ export interface Gateway {
 /** Milliseconds for requests that are no streams; then their connections are cut. */
 const closingMs = 10_000;
 
+/** Milliseconds between two looks for connections whose last answer went out after the server began to close: Node keeps them. */
+const idleLookMs = 50;
+
 /** Starts everything that a gateway is. @throws MaestroError, EnvironmentError */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { environment, filter } = options;
@@ -154,9 +157,17 @@ function stopper({ app, doors, telemetry }: Running, drainMs: number): () => Pro
 }
 
 async function close(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer();
   const cut = setTimeout(() => {
-    app.getHttpServer().closeAllConnections();
+    server.closeAllConnections();
   }, closingMs);
-  await app.close();
-  clearTimeout(cut);
+  const idle = setInterval(() => {
+    server.closeIdleConnections();
+  }, idleLookMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
+    clearInterval(idle);
+  }
 }

@@ -30,6 +30,8 @@ export interface StoppedRound {
   readonly lost: readonly string[];
   /** Calls of the token endpoint. */
   readonly tokenCalls: number;
+  /** From the first word to the end of the process. */
+  readonly milliseconds: number;
 }
 
 /** Gateways as processes, one after the other on one database, with an upstream that never ends and an issuer that takes its time. */
@@ -84,11 +86,13 @@ export async function startStoppingScene(logins: number): Promise<StoppingScene>
         client.call('POST', `/api/sessions/anthropic/oauth/${loginName(at)}/refresh`, { body: {} }).catch(() => undefined),
       );
       await until(() => issuer.calls.length - callsBefore === refreshes, 60);
+      const began = performance.now();
       const exitCode = await stopped(gateway, stopping);
+      const milliseconds = Math.round(performance.now() - began);
       const outcomes = (await Promise.all(reading)).map(({ outcome }) => outcome);
       await Promise.all([...asking, messages.close()]);
       const lost = await disagreements(database, encryptionKeys, issuer, families.slice(0, refreshes));
-      return { exitCode, outcomes, lost, tokenCalls: issuer.calls.length - callsBefore };
+      return { exitCode, outcomes, lost, tokenCalls: issuer.calls.length - callsBefore, milliseconds };
     },
     async close() {
       await gateway?.kill();
