@@ -25,6 +25,7 @@ import type { KeyRing } from './persistence/encryption/key-ring.js';
 import type { ProcessMetrics } from './observability/gathered-metrics.js';
 import { DatabasePool } from './persistence/database-pool.js';
 import { gatewayAdapter, prepareGateway } from './transports/http/gateway.js';
+import { QuietConnections } from './transports/http/quiet-connections.js';
 import type { RpcDoors } from './transports/rpc/connect-rpc.js';
 import { connectRpc } from './transports/rpc/connect-rpc.js';
 
@@ -57,8 +58,8 @@ export interface Gateway {
 /** Milliseconds for requests that are no streams; then their connections are cut. */
 const closingMs = 10_000;
 
-/** Milliseconds between two looks for connections whose last answer went out after the server began to close: Node keeps them. */
-const idleLookMs = 50;
+/** Milliseconds between two looks for connections on which nobody waits any more. */
+const quietLookMs = 50;
 
 /** Starts everything that a gateway is. @throws MaestroError, EnvironmentError */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -69,7 +70,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const adminKey = Secret.of(given ?? kept?.key ?? '');
   for (const secret of [adminKey, ...secretsIn(environment)]) filter.remember(secret);
   const telemetry = await startTelemetry({ otlp: environment.otlp, metricsOfAll: options.metricsOfAll });
-  const { app, doors } = await listening(options, adminKey, keys.keyRing, telemetry).catch(async (error: unknown) => {
+  const { app, doors, quiet } = await listening(options, adminKey, keys.keyRing, telemetry).catch(async (error: unknown) => {
     await telemetry.close();
     // A key that nobody was told is of no use: the start that succeeds makes one, and tells it.
     if (kept?.isNew === true) rmSync(kept.file, { force: true });
@@ -82,11 +83,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...(kept?.isNew === true && { newAdminKey: adminKey }),
     ...(keys.file !== undefined && { encryptionKeyFile: keys.file }),
     metrics: () => telemetry.ownMetrics(),
-    stop: stopper({ app, doors, telemetry }, environment.drainMs),
+    stop: stopper({ app, doors, quiet, telemetry }, environment.drainMs),
   };
 }
 
 interface Listening {
+  readonly quiet: QuietConnections;
   readonly app: NestFastifyApplication;
   readonly doors: RpcDoors;
 }
@@ -106,8 +108,9 @@ async function listening(options: GatewayOptions, adminKey: Secret, keyRing: Key
     rememberSettings(app.get(ProviderRegistry, { strict: false }), environment, filter);
     telemetry.watch(stateOf(app));
     const doors = await connectRpc(app, environment.rpcUrls ?? []);
+    const quiet = new QuietConnections(app.getHttpServer());
     await app.listen({ port: environment.port, host: environment.host });
-    return { app, doors };
+    return { app, doors, quiet };
   } catch (error) {
     await app.close();
     throw error;
@@ -141,7 +144,7 @@ interface Running extends Listening {
   readonly telemetry: Telemetry;
 }
 
-function stopper({ app, doors, telemetry }: Running, drainMs: number): () => Promise<void> {
+function stopper({ app, doors, quiet, telemetry }: Running, drainMs: number): () => Promise<void> {
   const running = app.get(RunningAnswers, { strict: false });
   const ahead = app.get(RefreshAhead, { strict: false });
   let closed: Promise<void> | undefined;
@@ -150,24 +153,24 @@ function stopper({ app, doors, telemetry }: Running, drainMs: number): () => Pro
     const rested = ahead.stop();
     const drained = running.drain(drainMs);
     closed ??= Promise.all([rested, drained, doors.leave()])
-      .then(() => close(app))
+      .then(() => close(app, quiet))
       .then(() => telemetry.close());
     await closed;
   };
 }
 
-async function close(app: NestFastifyApplication): Promise<void> {
+async function close(app: NestFastifyApplication, quiet: QuietConnections): Promise<void> {
   const server = app.getHttpServer();
   const cut = setTimeout(() => {
     server.closeAllConnections();
   }, closingMs);
-  const idle = setInterval(() => {
-    server.closeIdleConnections();
-  }, idleLookMs);
+  const looking = setInterval(() => {
+    quiet.close();
+  }, quietLookMs);
   try {
     await app.close();
   } finally {
     clearTimeout(cut);
-    clearInterval(idle);
+    clearInterval(looking);
   }
 }

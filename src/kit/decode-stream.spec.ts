@@ -145,7 +145,7 @@ describe('a decoded stream', () => {
         const { state: next } = counting.decode(event, state);
         const call = { type: 'tool-call-start', part: 0, callId: 'a', name: 'find' } as const;
         if (event.data === 'call') return { events: [call], state: next };
-        return { events: event.data === 'called' ? [{ type: 'tool-call-end', part: 0 }] : [], state: next };
+        return { events: event.data === 'called' ? [{ type: 'tool-call-end', part: 0, callId: 'a' }] : [], state: next };
       },
       end: (state) => counting.end(state),
     };
