@@ -1,4 +1,4 @@
-// Runs the tests. `npm test` gives every argument after `--` to Jest; with arguments no coverage is collected.
+// Runs the tests. `npm test` gives every argument after `--` to Jest. Coverage is collected where it must hold: strictly, of all tests.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ const report = join(folder, 'report.json');
 // A file of the caller's stays, for docs/test-matrix.md.
 const figures = process.env.MAESTRO_TEST_FIGURES || join(folder, 'figures.jsonl');
 const whole = chosen.length === 0;
-const coverage = whole && !nightly ? ['--coverage'] : [];
+const coverage = whole && strict && !nightly ? ['--coverage'] : [];
 const { status } = spawnSync(
   process.execPath,
   [`${root}node_modules/jest/bin/jest.js`, '--json', `--outputFile=${report}`, ...coverage, ...chosen],
