@@ -50,11 +50,13 @@ async function measured({ wire, subject, upstream, rounds }) {
 
 function told(child, job) {
   return new Promise((resolve, reject) => {
+    const ended = () => reject(new Error('it ended'));
+    child.once('exit', ended);
     child.once('message', ({ micros, error }) => {
+      child.off('exit', ended);
       if (error === undefined) resolve(micros);
       else reject(new Error(error));
     });
-    child.once('exit', () => reject(new Error('it ended')));
     child.send(job);
   });
 }

@@ -64,7 +64,13 @@ console.log(`${machine.date.slice(0, 10)}, Node ${machine.node}, ${String(machin
 const results = {};
 for (const name of chosen) {
   process.stderr.write(`${name} …\n`);
-  results[name] = await benches[name]({ rounds });
+  try {
+    results[name] = await benches[name]({ rounds });
+  } catch (error) {
+    // What the others measured is not lost for it.
+    console.error(`${name} could not be measured: ${String(error)}`);
+    process.exitCode = 1;
+  }
 }
 const goals = goalsOf(results);
 if (goals.length > 0) {
@@ -79,7 +85,7 @@ if (values.page) {
   writeFileSync(`${root}bench/results.json`, `${JSON.stringify(record)}\n`);
   writeFileSync(`${root}docs/performance.md`, pageOf(machine, goals, toldTables()));
 }
-process.exit(0);
+process.exit();
 
 function machineHere() {
   const versionOf = (name) => {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { until } from '../support/until.js';
 
 import type { DynamicModule } from '@nestjs/common';
 import { Inject, Injectable, Module } from '@nestjs/common';
@@ -16,6 +15,7 @@ import { anApiKey } from '../support/a-session.js';
 import { CapturedLog } from '../support/captured-log.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { freshDatabase } from '../support/postgres.js';
+import { until } from '../support/until.js';
 
 jest.setTimeout(60_000);
 
